@@ -1,0 +1,50 @@
+package sightline
+
+import "iter"
+
+// Entry is a claim as a store holds it: the record, when it was recorded, and
+// when it was closed.
+type Entry struct {
+	Record   Record
+	Seq      int64   // place in the log, from 1
+	Recorded Instant // when this store learned it
+	Closed   Instant // when a correction or withdrawal closed it; Forever while in force
+	ClosedBy ClaimID // what closed it, if anything did
+}
+
+// Query selects claims. Its zero value selects every claim in force now.
+type Query struct {
+	Country    Country     // as subject or object, or named by an entity qualifier of the claim
+	Entities   []EntityID  // as subject, object or entity qualifier: any of them
+	Predicates []Predicate // any of them; empty is all
+	AsRecorded Instant     // in force at this moment; 0 means now
+	WithClosed bool        // also claims recorded by then and closed since
+	EdgesTo    []ClaimID   // claims that support, dispute or deny any of these
+}
+
+// Hit is a search result: an entity, source or claim, best first.
+type Hit struct {
+	Record Record
+	Score  float64
+}
+
+// Store is what dossiers and commands read: the embedded catalogue or a
+// workspace's ledger. Results are sorted by claim id, so that the same content
+// gives the same bytes whatever the order of recording.
+type Store interface {
+	// Claims selects claims.
+	Claims(q Query) ([]Entry, error)
+	// Claim finds one claim by id, closed or not, if recorded by then.
+	Claim(id ClaimID, asRecorded Instant) (Entry, error)
+	// Source finds the newest version of a source recorded by then.
+	Source(id SourceID, asRecorded Instant) (*Source, error)
+	// Entity finds the newest version of an entity recorded by then. Countries
+	// exist without being declared.
+	Entity(id EntityID, asRecorded Instant) (*Entity, error)
+	// Search finds names and words in any script.
+	Search(text string, limit int, asRecorded Instant) ([]Hit, error)
+	// Records yields every record in the order of claim text: kind, id, version.
+	Records(asRecorded Instant) iter.Seq2[Entry, error]
+	// Inputs names what the store is made of, for packets.
+	Inputs(asRecorded Instant) ([]Input, error)
+}
