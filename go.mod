@@ -4,5 +4,8 @@ go 1.26.0
 
 require (
 	github.com/go-json-experiment/json v1.27.2
+	github.com/klauspost/compress v1.20.3
+	github.com/pierrec/lz4/v4 v4.1.33
+	github.com/valyala/fastjson v1.6.10
 	golang.org/x/text v0.43.0
 )

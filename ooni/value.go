@@ -1,0 +1,221 @@
+package ooni
+
+import (
+	"encoding/base64"
+	"math"
+	"strconv"
+
+	"github.com/valyala/fastjson"
+)
+
+// Kind is the JSON type of a [Value]; Missing where the key is absent, which
+// is not the same as null.
+type Kind uint8
+
+// The kinds.
+const (
+	Missing Kind = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+var kinds = [...]string{"missing", "null", "bool", "number", "string", "array", "object"}
+
+func (k Kind) String() string { return kinds[k] }
+
+// Value is one JSON value as the probe wrote it. It is valid until the next
+// call of [Reader.Next]; the zero Value is Missing. No method fails: asking a
+// value for what it is not gives the zero of that type and false.
+type Value struct{ v *fastjson.Value }
+
+// Kind is the type of the value.
+func (v Value) Kind() Kind {
+	if v.v == nil {
+		return Missing
+	}
+	switch v.v.Type() {
+	case fastjson.TypeNull:
+		return Null
+	case fastjson.TypeTrue, fastjson.TypeFalse:
+		return Bool
+	case fastjson.TypeNumber:
+		return Number
+	case fastjson.TypeString:
+		return String
+	case fastjson.TypeArray:
+		return Array
+	}
+	return Object
+}
+
+// IsNone reports whether the value is missing or null.
+func (v Value) IsNone() bool { return v.v == nil || v.v.Type() == fastjson.TypeNull }
+
+// Get follows keys into objects. A key that is absent, or a value on the way
+// that is no object, gives Missing. Of two equal keys the first counts.
+func (v Value) Get(keys ...string) Value {
+	for _, k := range keys {
+		if v.v == nil || v.v.Type() != fastjson.TypeObject {
+			return Value{}
+		}
+		v.v = v.v.Get(k)
+	}
+	return v
+}
+
+// Text is the text of a string.
+func (v Value) Text() (string, bool) {
+	b, ok := v.Bytes()
+	return string(b), ok
+}
+
+// Str is the text of a string, or "".
+func (v Value) Str() string { s, _ := v.Text(); return s }
+
+// Bytes is the text of a string without a copy. The caller must not change it
+// and must not keep it beyond the next call of [Reader.Next].
+func (v Value) Bytes() ([]byte, bool) {
+	if v.v == nil || v.v.Type() != fastjson.TypeString {
+		return nil, false
+	}
+	b, err := v.v.StringBytes()
+	return b, err == nil
+}
+
+// Truth is a boolean.
+func (v Value) Truth() (value, ok bool) {
+	if v.v == nil {
+		return false, false
+	}
+	switch v.v.Type() {
+	case fastjson.TypeTrue:
+		return true, true
+	case fastjson.TypeFalse:
+		return false, true
+	}
+	return false, false
+}
+
+// True reports whether the value is the JSON value true.
+func (v Value) True() bool { t, _ := v.Truth(); return t }
+
+// Float is a finite number. Numbers in strings count, since some probes wrote
+// them so (ttl).
+func (v Value) Float() (float64, bool) {
+	if v.v == nil {
+		return 0, false
+	}
+	var f float64
+	var err error
+	switch v.v.Type() {
+	case fastjson.TypeNumber:
+		f, err = v.v.Float64()
+	case fastjson.TypeString:
+		b, _ := v.v.StringBytes()
+		if len(b) == 0 || len(b) > 32 {
+			return 0, false
+		}
+		f, err = strconv.ParseFloat(string(b), 64)
+	default:
+		return 0, false
+	}
+	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
+}
+
+// Int is a number without a fraction within ±2^53.
+func (v Value) Int() (int64, bool) {
+	f, ok := v.Float()
+	if !ok || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// Len is the number of items of an array or fields of an object.
+func (v Value) Len() int {
+	switch v.Kind() {
+	case Array:
+		return len(v.v.GetArray())
+	case Object:
+		return v.v.GetObject().Len()
+	}
+	return 0
+}
+
+// Items yields the items of an array in order, and nothing for other kinds.
+func (v Value) Items(yield func(Value) bool) {
+	if v.Kind() != Array {
+		return
+	}
+	for _, x := range v.v.GetArray() {
+		if !yield(Value{x}) {
+			return
+		}
+	}
+}
+
+// Rows yields the rows of a list however it was written: the items of an
+// array, an object that is itself a row (it has one of the keys in mark), or
+// the values of an object that maps names to rows.
+func (v Value) Rows(mark ...string) func(yield func(Value) bool) {
+	return func(yield func(Value) bool) {
+		switch v.Kind() {
+		case Array:
+			v.Items(yield)
+		case Object:
+			for _, k := range mark {
+				if v.Get(k).Kind() != Missing {
+					yield(v)
+					return
+				}
+			}
+			v.Fields(func(_ string, x Value) bool { return yield(x) })
+		}
+	}
+}
+
+// Fields yields the fields of an object in the order in which they were
+// written, and nothing for other kinds.
+func (v Value) Fields(yield func(string, Value) bool) {
+	if v.Kind() != Object {
+		return
+	}
+	stop := false
+	v.v.GetObject().Visit(func(k []byte, x *fastjson.Value) {
+		if !stop && !yield(string(k), Value{x}) {
+			stop = true
+		}
+	})
+}
+
+// Binary is the content of a MaybeBinaryData (df-001): a string, or an object
+// {"format":"base64","data":…}. It is valid until the next call of
+// [Reader.Next].
+func (v Value) Binary() ([]byte, bool) {
+	if b, ok := v.Bytes(); ok {
+		return b, true
+	}
+	if v.Kind() != Object || v.Get("format").Str() != "base64" {
+		return nil, false
+	}
+	src, ok := v.Get("data").Bytes()
+	if !ok {
+		return nil, false
+	}
+	dst := make([]byte, base64.StdEncoding.DecodedLen(len(src)))
+	n, err := base64.StdEncoding.Decode(dst, src)
+	return dst[:n], err == nil
+}
+
+// JSON is the value written as JSON: object keys in the order in which they
+// were read, equal keys kept.
+func (v Value) JSON() []byte {
+	if v.v == nil {
+		return nil
+	}
+	return v.v.MarshalTo(nil)
+}
