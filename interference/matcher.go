@@ -1,0 +1,107 @@
+package interference
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// matcher finds which of many patterns occur in a text. It looks at the text
+// in steps of four bytes: of each pattern four overlapping 4-grams are held, so
+// that one of them falls on a step wherever the pattern lies; a bit table
+// passes over the steps that start none, and what is left is compared whole.
+// This is the block filter of Wu and Manber ("A fast algorithm for
+// multi-pattern searching", 1994) with a fixed step. BenchmarkMatcher compares
+// it with reading the text once.
+type matcher struct {
+	bits  [filterSize / 64]uint64
+	head  [1 << slotBits]int32 // 1 + index into grams
+	grams []gram
+	pats  [][]byte
+	short []int // patterns of fewer than seven bytes, searched one by one
+}
+
+const (
+	filterBits = 17
+	filterSize = 1 << filterBits
+	slotBits   = 14
+	window     = 7 // four 4-grams, one byte apart
+)
+
+type gram struct {
+	word uint32
+	pat  int32
+	off  int32 // of the gram in the pattern
+	next int32 // 1 + index of the next gram of the same slot
+}
+
+func hashGram(w uint32) uint32 { return w * 0x9E3779B1 >> (32 - filterBits) }
+
+// commonText holds what most pages hold. Grams that occur here would make
+// every page stop at them, so each pattern is anchored elsewhere if it can be.
+const commonText = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd"><html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1.0"/><title></title><link rel="stylesheet" type="text/css" href="https://www. .com/ .org/ .css"/><script type="text/javascript" src="/ .js"></script><style>body { margin: 0; padding: 0; font-family: Arial, Helvetica, sans-serif; font-size: 12px; color: #000000; background-color: #ffffff; text-align: center; }</style></head><body><div class="container" id="content"><table width="100%" border="0" cellspacing="0" cellpadding="0"><tr><td align="center" valign="middle"><p><span><strong><b><a href="http://www."><img src="images/ .png" alt="" width="100" height="100"></a></b></strong></span></p></td></tr></table></div></body></html> window.location document.write function() { var return false; } the and this page that you with for has been access site website blocked`
+
+func newMatcher(pats [][]byte) *matcher {
+	m := &matcher{pats: pats}
+	weight := map[uint32]int{}
+	count := func(p []byte, n int) {
+		for i := 0; i+4 <= len(p); i++ {
+			weight[binary.LittleEndian.Uint32(p[i:])] += n
+		}
+	}
+	count([]byte(commonText), 1000)
+	for _, p := range pats {
+		count(p, 1)
+	}
+	for id, p := range pats {
+		if len(p) < window {
+			m.short = append(m.short, id)
+			continue
+		}
+		best, at := -1, 0
+		for w := 0; w+window <= len(p); w++ {
+			sum := 0
+			for k := range 4 {
+				sum += weight[binary.LittleEndian.Uint32(p[w+k:])]
+			}
+			if best < 0 || sum < best {
+				best, at = sum, w
+			}
+		}
+		for k := range 4 {
+			word := binary.LittleEndian.Uint32(p[at+k:])
+			h := hashGram(word)
+			m.bits[h>>6] |= 1 << (h & 63)
+			slot := &m.head[h>>(filterBits-slotBits)]
+			m.grams = append(m.grams, gram{word, int32(id), int32(at + k), *slot})
+			*slot = int32(len(m.grams))
+		}
+	}
+	return m
+}
+
+// find calls hit with every pattern that occurs in text, perhaps more than
+// once.
+func (m *matcher) find(text []byte, hit func(pat int)) {
+	for i := 0; i+4 <= len(text); i += 4 {
+		word := binary.LittleEndian.Uint32(text[i:])
+		h := hashGram(word)
+		if m.bits[h>>6]&(1<<(h&63)) == 0 {
+			continue
+		}
+		for g := m.head[h>>(filterBits-slotBits)]; g != 0; g = m.grams[g-1].next {
+			x := &m.grams[g-1]
+			if x.word != word {
+				continue
+			}
+			p, from := m.pats[x.pat], i-int(x.off)
+			if from >= 0 && from+len(p) <= len(text) && bytes.Equal(text[from:from+len(p)], p) {
+				hit(int(x.pat))
+			}
+		}
+	}
+	for _, id := range m.short {
+		if bytes.Contains(text, m.pats[id]) {
+			hit(id)
+		}
+	}
+}
