@@ -25,13 +25,13 @@ type Scope string
 
 // The scopes.
 const (
-	National    Scope = "nat"         // a block page of a state
-	Provider    Scope = "isp"         // a block page of a provider
-	ProductPage Scope = "prod"        // the page of a filtering product, whoever runs it
-	Institution Scope = "inst"        // a school, office or household
-	Vague       Scope = "vbw"         // a phrase that block pages use, and others too
-	Counter     Scope = "fp"          // known false positive: evidence against blocking
-	ServerSide  Scope = "server_side" // the site, or what protects it, turned the visitor away
+	National      Scope = "nat"         // a block page of a state
+	Provider      Scope = "isp"         // a block page of a provider
+	ProductPage   Scope = "prod"        // the page of a filtering product, whoever runs it
+	Institution   Scope = "inst"        // a school, office or household
+	Vague         Scope = "vbw"         // a phrase that block pages use, and others too
+	FalsePositive Scope = "fp"          // known false positive: evidence against blocking
+	ServerSide    Scope = "server_side" // the site, or what protects it, turned the visitor away
 )
 
 // Fingerprint is a pattern and what it stands for.
@@ -443,7 +443,7 @@ func ParseCensoredPlanet(r io.Reader, source string, counter bool) ([]Fingerprin
 		part := strings.Split(row.Fingerprint, "_")
 		switch {
 		case counter:
-			f.Scope = Counter
+			f.Scope = FalsePositive
 		case len(part) > 2:
 			f.Scope = map[string]Scope{"prod": ProductPage, "nat": National, "isp": Provider, "corp": Institution, "inst": Institution}[part[1]]
 			if f.Scope == "" {
@@ -496,7 +496,7 @@ var vendors = func() (out []vendor) {
 // name finds vendor and product from the fingerprint's own name, its other
 // names and its pattern. A vendor named only in free notes does not count.
 func (f *Fingerprint) name(others string) {
-	if f.Scope == Counter || f.Scope == ServerSide || f.Scope == Vague {
+	if f.Scope == FalsePositive || f.Scope == ServerSide || f.Scope == Vague {
 		return
 	}
 	where := strings.ToLower(f.Name + " " + others)

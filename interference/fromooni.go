@@ -37,6 +37,8 @@ func FromOONI(m *ooni.Measurement, set *Set) Observations {
 	if u, err := url.Parse(m.Input); err == nil && u.Host != "" {
 		o.Scheme, o.Host, o.Port = u.Scheme, hostOf(u), portOf(u)
 	}
+	o.profile = strings.Join([]string{m.ProbeASN, m.ResolverASN, m.SoftwareName, m.SoftwareVersion, m.EngineVersion,
+		m.Get("annotations", "platform").Str(), m.Get("annotations", "architecture").Str(), m.Get("annotations", "network_type").Str()}, "|")
 	switch m.TestName {
 	case "web_connectivity":
 		o.rows(m, set)

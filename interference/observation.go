@@ -207,9 +207,11 @@ type Observations struct {
 	HTTP     []HTTP
 	Control  Control
 	Parts    []Part
-	Notes    []string // what the reader had to leave out
+	Notes    []string  // what the reader had to leave out
+	AsOf     time.Time // what the caller takes for now; zero for not stated
 
 	fingerprints string
+	profile      string // tells probes apart, roughly; see Table
 }
 
 // bogon reports whether no public host can have the address: private, shared,

@@ -110,7 +110,7 @@ func TestRealVerdicts(t *testing.T) {
 			states[v.State]++
 			if v.State != NoRule {
 				value, _ := v.LogOdds.Value.Get()
-				t.Log(fmt.Sprintf("%-18s %-7s %-3s %-40.40s blocking=%-14s %-16s %-24s %6.2f %s %v", m.TestName, m.TestVersion, m.ProbeCC, v.Target, m.Key("blocking").JSON(), v.State, v.Mechanism, value, v.Rule, v.Notes))
+				t.Logf("%-18s %-7s %-3s %-40.40s blocking=%-14s %-16s %-24s %6.2f %s %v", m.TestName, m.TestVersion, m.ProbeCC, v.Target, m.Key("blocking").JSON(), v.State, v.Mechanism, value, v.Rule, v.Notes)
 				if value > -1.0 {
 					for _, e := range v.Evidence {
 						t.Log("      ", e.Rule.ID, e.Mechanism, e.Detail)

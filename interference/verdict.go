@@ -25,6 +25,9 @@ const (
 
 var states = [...]string{"too little data", "no rule yet", "reachable", "down", "impaired", "likely blocked", "blocked"}
 
+// States is the number of states.
+const States = len(states)
+
 func (s State) String() string { return states[s] }
 
 // MarshalText prints the word.
@@ -64,6 +67,8 @@ type Verdict struct {
 	Fingerprints    string
 	Vendor, Product string
 	Notes           []string // confounders found, in a fixed order
+
+	profile string
 }
 
 // MethodVerdict is the method of log-odds.
@@ -125,7 +130,7 @@ const (
 // Judge makes the verdict of observations.
 func Judge(o *Observations) Verdict {
 	v := Verdict{ID: o.ID, Report: o.Report, Test: o.Test, Version: o.Version, Country: o.Country, Network: o.Network, Blames: o.Network, Target: o.Target,
-		Start: o.Start, Rules: RulesVersion, Fingerprints: o.fingerprints}
+		Start: o.Start, Rules: RulesVersion, Fingerprints: o.fingerprints, profile: o.profile}
 	j := &judge{o: o, notes: o.Notes}
 	skewed := j.clock()
 	switch o.Test {
@@ -147,6 +152,10 @@ func Judge(o *Observations) Verdict {
 // a wrong clock.
 func (j *judge) clock() bool {
 	o := j.o
+	if !o.AsOf.IsZero() && o.Start.Sub(o.AsOf) > 24*time.Hour {
+		j.note(NoteFuture)
+		return true
+	}
 	if o.Received.IsZero() || o.Start.IsZero() {
 		return false
 	}

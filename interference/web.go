@@ -26,16 +26,15 @@ func (j *judge) web(skewed bool) {
 
 // vouched is what is known of addresses of the target.
 type vouched struct {
-	addrs   []netip.Addr      // the control's, or of an encrypted query that agrees with nobody else's forgery, or with a valid certificate
-	valid   []netip.Addr      // those with a valid certificate for the name
-	control []Answer          // the control's, without those no host can have
-	system  []Answer          // what people at the probe get
-	sysFail Failure           // why they get none
-	enc     []Answer          // by encrypted DNS
-	encFail Failure           // why there is none
-	asked   bool              // encrypted DNS was asked
-	plain   []Answer          // in the clear, from a resolver that the probe chose
-	trust   map[Failure][]int // certificates: failures and successes, by kind
+	addrs   []netip.Addr // the control's, or of an encrypted query that agrees with nobody else's forgery, or with a valid certificate
+	valid   []netip.Addr // those with a valid certificate for the name
+	control []Answer     // the control's, without those no host can have
+	system  []Answer     // what people at the probe get
+	sysFail Failure      // why they get none
+	enc     []Answer     // by encrypted DNS
+	encFail Failure      // why there is none
+	asked   bool         // encrypted DNS was asked
+	plain   []Answer     // in the clear, from a resolver that the probe chose
 }
 
 func addrIn(list []Answer, a netip.Addr) bool {
@@ -822,7 +821,7 @@ func (j *judge) compare(h, c *HTTP) {
 		n++
 	}
 	for _, f := range h.Hits {
-		if f.Scope == Counter || f.Scope == ServerSide {
+		if f.Scope == FalsePositive || f.Scope == ServerSide {
 			n-- // a page known for other reasons
 			break
 		}

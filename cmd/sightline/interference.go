@@ -1,0 +1,316 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+
+	"sightline"
+	"sightline/interference"
+	"sightline/ooni"
+)
+
+// newInterferenceCommand judges measurements without a workspace.
+func newInterferenceCommand() *cobra.Command {
+	var (
+		format, damage, asOf string
+		sets                 []string
+		quiet                bool
+	)
+	c := &cobra.Command{
+		Use:   "interference FILES...",
+		Short: "Say of each measurement whether a network interfered, how, and why",
+		Long: `Reads OONI measurements (JSON Lines, gzip, tar and lz4, as OONI publishes
+them; "-" is standard input) and writes one line for each: its id, test,
+country, network and target, the state, the mechanism, the log10 odds that a
+network interfered with their 90 % interval, the rule that weighs most, and the
+fingerprint and vendor where a block page matched.
+
+States: blocked, likely blocked (consistent with blocking), impaired (interfered
+with, and yet it came through), down, reachable, too little data, no rule yet.
+
+A small set of fingerprints is built in. Give published sets with
+--fingerprints: the CSV files of ooni/blocking-fingerprints, or the signature
+files of Censored Planet. Counts and damage go to standard error.`,
+		Example: "  sightline interference 2024010100_KE_webconnectivity.n0.0.jsonl.gz\n  sightline interference --fingerprints fingerprints_http.csv --format json *.jsonl.gz",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			mode := slices.Index([]string{"skip", "fail", "diagnose", "recover"}, damage)
+			if mode < 0 {
+				return sightline.Errorf(sightline.Invalid, "read arguments", damage, "not a way through damage").WithHint("Use --damage skip, fail, diagnose or recover.")
+			}
+			var now time.Time
+			if asOf != "" {
+				var err error
+				if now, err = time.Parse(time.DateOnly, asOf); err != nil {
+					return sightline.Errorf(sightline.Invalid, "read arguments", asOf, "not a day").WithHint("Write --as-of 2026-11-23.")
+				}
+			}
+			out := bufio.NewWriterSize(c.OutOrStdout(), 64<<10)
+			var write func(*interference.Verdict) error
+			switch format {
+			case "csv":
+				write = interferenceCSV(out)
+			case "json":
+				write = interferenceJSON(out)
+			default:
+				return sightline.Errorf(sightline.Invalid, "read arguments", format, "not a format").WithHint("Use --format csv or --format json.")
+			}
+			set, err := readFingerprints(sets, c.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			run := interferenceRun{mode: ooni.Mode(mode), now: now, set: set, write: write, errs: c.ErrOrStderr()}
+			for _, name := range files {
+				if err := run.file(name, c.InOrStdin()); err != nil {
+					return errors.Join(err, out.Flush())
+				}
+			}
+			if err := out.Flush(); err != nil {
+				return sightline.Errorf(sightline.Unavailable, "write verdicts", "", "%w", err)
+			}
+			if !quiet {
+				run.report()
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&format, "format", "csv", "csv or json (one object a line)")
+	c.Flags().StringVar(&damage, "damage", "skip", "what to do about records that can't be used: skip, fail, diagnose or recover")
+	c.Flags().StringVar(&asOf, "as-of", "", "`day` that measurements can't be later than, such as 2026-11-23")
+	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
+	c.Flags().BoolVar(&quiet, "quiet", false, "no counts on standard error")
+	return c
+}
+
+// readFingerprints compiles our own set with those that the user gives.
+func readFingerprints(files []string, errs io.Writer) (*interference.Set, error) {
+	lists := [][]interference.Fingerprint{interference.Own()}
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, sightline.Errorf(sightline.NotFound, "open fingerprints", name, "%w", err).WithHint("Give the path of a file of published fingerprints.")
+		}
+		defer f.Close()
+		br := bufio.NewReader(f)
+		head, _ := br.Peek(1)
+		var l []interference.Fingerprint
+		if base := filepath.Base(name); string(head) == "{" {
+			l, err = interference.ParseCensoredPlanet(br, base, strings.Contains(base, "false_positive"))
+		} else {
+			l, err = interference.ParseOONI(br, base)
+		}
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, l)
+	}
+	set, bad := interference.NewSet(lists...)
+	for _, err := range bad {
+		fmt.Fprintln(errs, "sightline: left out:", err)
+	}
+	return set, nil
+}
+
+// interferenceRun reads files one after another and counts.
+type interferenceRun struct {
+	mode   ooni.Mode
+	now    time.Time
+	set    *interference.Set
+	write  func(*interference.Verdict) error
+	errs   io.Writer
+	stats  ooni.Stats
+	states [interference.States]int64
+	tests  interference.Counter
+	notes  map[string]int64
+}
+
+func (r *interferenceRun) file(name string, stdin io.Reader) error {
+	in := stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return sightline.Errorf(sightline.NotFound, "open measurements", name, "%w", err).WithHint("Give files of measurements, or - for standard input.")
+		}
+		defer f.Close()
+		in = f
+	}
+	d := ooni.NewReader(in, ooni.Options{Mode: r.mode, Name: filepath.Base(name)})
+	defer func() {
+		s := d.Stats()
+		r.stats.Records += s.Records
+		r.stats.Bytes += s.Bytes
+		r.stats.Lost += s.Lost
+		r.stats.Recovered += s.Recovered
+		if r.stats.Damaged == nil {
+			r.stats.Damaged = map[string]int64{}
+		}
+		for k, n := range s.Damaged {
+			r.stats.Damaged[k] += n
+		}
+	}()
+	if r.notes == nil {
+		r.notes = map[string]int64{}
+	}
+	for {
+		m, err := d.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			if r.mode == ooni.Fail {
+				return err
+			}
+			fmt.Fprintln(r.errs, "sightline:", err)
+			continue
+		}
+		o := interference.FromOONI(m, r.set)
+		o.AsOf = r.now
+		v := interference.Judge(&o)
+		r.states[v.State]++
+		r.tests.Add(&v)
+		for _, n := range v.Notes {
+			r.notes[n]++
+		}
+		if err := r.write(&v); err != nil {
+			return sightline.Errorf(sightline.Unavailable, "write verdicts", name, "%w", err)
+		}
+	}
+}
+
+// report prints counts. None of them is of fewer than all measurements given.
+func (r *interferenceRun) report() {
+	w := r.errs
+	fmt.Fprintf(w, "measurements: %d read, %d damaged, %d recovered, %d bytes lost, %d bytes in all\n", r.stats.Records, r.stats.Damages(), r.stats.Recovered, r.stats.Lost, r.stats.Bytes)
+	for s, n := range r.states {
+		if n > 0 {
+			fmt.Fprintf(w, "state: %s: %d\n", interference.State(s), n)
+		}
+	}
+	for _, t := range r.tests.Tests() {
+		fmt.Fprintf(w, "test: %s: %d read, %d judged\n", t.Test, t.Seen, t.Judged)
+	}
+	for _, m := range []struct {
+		what   string
+		counts map[string]int64
+	}{{"damage", r.stats.Damaged}, {"note", r.notes}} {
+		var keys []string
+		for k := range m.counts {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		for _, k := range keys {
+			fmt.Fprintf(w, "%s: %s: %d\n", m.what, k, m.counts[k])
+		}
+	}
+	fmt.Fprintf(w, "rules: %s\nfingerprints: %d, sha256 %s\n", interference.RulesVersion, r.set.Len(), r.set.Hash())
+}
+
+var interferenceColumns = []string{"id", "test", "version", "start", "country", "network", "blames", "target", "state", "mechanism",
+	"log_odds", "low", "high", "n", "denominator", "rule", "fingerprint", "vendor", "product", "notes"}
+
+func interferenceRow(v *interference.Verdict) []string {
+	network := func(a sightline.ASN) string {
+		if a == 0 {
+			return ""
+		}
+		return a.String()
+	}
+	start, print := "", ""
+	if !v.Start.IsZero() {
+		start = v.Start.Format(time.RFC3339)
+	}
+	if v.Fingerprint != nil {
+		print = v.Fingerprint.Name
+	}
+	return []string{v.ID, v.Test, v.Version, start, v.Country.Code(), network(v.Network), network(v.Blames), v.Target, v.State.String(), string(v.Mechanism),
+		v.LogOdds.Value.String(), v.LogOdds.Low.String(), v.LogOdds.High.String(), strconv.FormatInt(v.LogOdds.N, 10), strconv.FormatInt(v.LogOdds.Denominator, 10),
+		v.Rule, print, v.Vendor, v.Product, strings.Join(v.Notes, "; ")}
+}
+
+func interferenceCSV(w io.Writer) func(*interference.Verdict) error {
+	c := csv.NewWriter(w)
+	first := true
+	return func(v *interference.Verdict) error {
+		if first {
+			first = false
+			c.Write(interferenceColumns)
+		}
+		row := interferenceRow(v)
+		for i, s := range row {
+			// Ids, targets and versions come from whoever sent the
+			// measurement: a spreadsheet must not take them for a formula.
+			if i != 10 && i != 11 && i != 12 && s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
+				row[i] = "'" + s
+			}
+		}
+		c.Write(row)
+		c.Flush()
+		return c.Error()
+	}
+}
+
+func interferenceJSON(w io.Writer) func(*interference.Verdict) error {
+	type evidence struct {
+		Rule        string  `json:"rule"`
+		LR          float64 `json:"log10_ratio"`
+		SD          float64 `json:"sd"`
+		Mechanism   string  `json:"mechanism,omitzero"`
+		Detail      string  `json:"detail,omitzero"`
+		Fingerprint string  `json:"fingerprint,omitzero"`
+	}
+	type line struct {
+		ID           string              `json:"id"`
+		Test         string              `json:"test"`
+		Version      string              `json:"version,omitzero"`
+		Start        string              `json:"start,omitzero"`
+		Country      string              `json:"country,omitzero"`
+		Network      string              `json:"network,omitzero"`
+		Blames       string              `json:"blames,omitzero"`
+		Target       string              `json:"target,omitzero"`
+		State        string              `json:"state"`
+		Mechanism    string              `json:"mechanism,omitzero"`
+		LogOdds      sightline.Estimate  `json:"log_odds"`
+		Rule         string              `json:"rule,omitzero"`
+		Rules        string              `json:"rules"`
+		Fingerprint  string              `json:"fingerprint,omitzero"`
+		Fingerprints string              `json:"fingerprints,omitzero"`
+		Vendor       string              `json:"vendor,omitzero"`
+		Product      string              `json:"product,omitzero"`
+		Ladder       []interference.Rung `json:"ladder,omitzero"`
+		Evidence     []evidence          `json:"evidence,omitzero"`
+		Notes        []string            `json:"notes,omitzero"`
+	}
+	return func(v *interference.Verdict) error {
+		r := interferenceRow(v)
+		l := line{ID: r[0], Test: r[1], Version: r[2], Start: r[3], Country: r[4], Network: r[5], Blames: r[6], Target: r[7], State: r[8], Mechanism: r[9],
+			LogOdds: v.LogOdds, Rule: v.Rule, Rules: v.Rules, Fingerprint: r[16], Fingerprints: v.Fingerprints, Vendor: v.Vendor, Product: v.Product, Notes: v.Notes}
+		if v.State.Interfered() {
+			l.Ladder = interference.Ladder(v)
+		}
+		for _, x := range v.Evidence {
+			y := evidence{Rule: x.Rule.ID, LR: x.Rule.LR, SD: x.Rule.SD, Mechanism: string(x.Mechanism), Detail: x.Detail}
+			if x.Fingerprint != nil {
+				y.Fingerprint = x.Fingerprint.Name
+			}
+			l.Evidence = append(l.Evidence, y)
+		}
+		if err := json.MarshalWrite(w, l, jsontext.AllowInvalidUTF8(true)); err != nil {
+			return err
+		}
+		_, err := w.Write([]byte{'\n'})
+		return err
+	}
+}
