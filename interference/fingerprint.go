@@ -145,6 +145,14 @@ func compileRegexp(pattern string) (*regexp.Regexp, string, error) {
 	return re, lit, err
 }
 
+// A regular expression is tried within nearby bytes before and after its own
+// literal, at the first maxTries places where that occurs, so that a page made
+// to be slow costs no more than another. Both are of our choosing.
+const (
+	nearby   = 2 << 10
+	maxTries = 4
+)
+
 // generic reports whether a pattern holds nothing but words that any page of
 // refusal may hold, such as "<title>Access Denied</title>". It cannot tell
 // whose page it is, whatever scope the set gives it.
@@ -196,6 +204,25 @@ func unbase64(p string) []byte {
 // it can do so too, so patterns for that header are applied to these as well.
 var navigation = regexp.MustCompile(`(?i)(?:http-equiv=["']?refresh["']?[^>]{0,200}?url=\s*|<i?frame[^>]{0,200}?src=\s*|location(?:\.href)?\s*=\s*|location\.(?:replace|assign)\(\s*)["']?([^"'>\s)]{4,500})`)
 
+// navigations lists where a page sends its reader by itself, at most eight
+// places. The expression is tried only around its key words.
+func navigations(body []byte) (out []string) {
+	for _, w := range [...]string{"refresh", "Refresh", "REFRESH", "frame", "FRAME", "location"} {
+		for at, tries := 0, 0; tries < 8 && len(out) < 8; tries++ {
+			i := bytes.Index(body[at:], []byte(w))
+			if i < 0 {
+				break
+			}
+			at += i
+			for _, m := range navigation.FindAllSubmatch(body[max(0, at-40):min(len(body), at+800)], 1) {
+				out = append(out, string(m[1]))
+			}
+			at += len(w)
+		}
+	}
+	return out
+}
+
 // maxNavigation is the length up to which a page is searched for them. Pages
 // that do nothing but redirect are short; of our choosing.
 const maxNavigation = 8 << 10
@@ -228,18 +255,26 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 		atHeader(strings.ToLower(h.Name), h.Value)
 	}
 	if len(body) <= maxNavigation && len(s.header["location"]) > 0 {
-		for _, m := range navigation.FindAllSubmatch(body, 8) {
-			atHeader("location", string(m[1]))
+		for _, to := range navigations(body) {
+			atHeader("location", to)
 		}
 	}
-	s.body.find(body, func(pat int) {
+	var tries map[int]int
+	s.body.find(body, func(pat, at int) {
 		i := s.bodyFP[pat]
 		if slices.Contains(ids, i) {
 			return
 		}
 		f := &s.fps[i]
+		if re := s.regexps[i]; re != nil {
+			if tries == nil {
+				tries = map[int]int{}
+			}
+			if tries[i]++; tries[i] > maxTries || !re.Match(body[max(0, at-nearby):min(len(body), at+len(s.body.pats[pat])+nearby)]) {
+				return
+			}
+		}
 		switch {
-		case s.regexps[i] != nil && !s.regexps[i].Match(body):
 		case f.Kind == "full" && len(body) != len(f.Pattern):
 		case f.Kind == "prefix" && !bytes.HasPrefix(body, []byte(f.Pattern)):
 		default:

@@ -97,7 +97,7 @@ func TestMatcherAgainstContains(t *testing.T) {
 		m := newMatcher(pats)
 		text := word(r.IntN(400))
 		got := map[int]bool{}
-		m.find(text, func(p int) { got[p] = true })
+		m.find(text, func(p, _ int) { got[p] = true })
 		for i, p := range pats {
 			if got[i] != bytes.Contains(text, p) {
 				t.Fatalf("pattern %q in %q: %v", p, text, got[i])
@@ -217,6 +217,6 @@ func BenchmarkMatcher(b *testing.B) {
 	}
 	b.SetBytes(int64(len(all)))
 	for b.Loop() {
-		s.body.find(all, func(int) {})
+		s.body.find(all, func(int, int) {})
 	}
 }

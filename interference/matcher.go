@@ -3,6 +3,7 @@ package interference
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 )
 
 // matcher finds which of many patterns occur in a text. It looks at the text
@@ -17,11 +18,54 @@ type matcher struct {
 	head  [1 << slotBits]int32 // 1 + index into grams
 	grams []gram
 	pats  [][]byte
-	short []int // patterns of fewer than seven bytes, searched one by one
+	short []shortPattern // of fewer than seven bytes, searched one by one
+}
+
+// shortPattern is a text and the patterns that it is the whole of.
+type shortPattern struct {
+	text []byte
+	rare int // place of the byte of text that pages hold least
+	pats []int
+}
+
+// in is the first place of the pattern in text, or -1.
+func (s *shortPattern) in(text []byte) int {
+	for at := s.rare; at < len(text); at++ {
+		i := bytes.IndexByte(text[at:], s.text[s.rare])
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if bytes.HasPrefix(text[at-s.rare:], s.text) {
+			return at - s.rare
+		}
+	}
+	return -1
+}
+
+// rareByte is the place of the byte of p that occurs least in common text;
+// capitals and bytes beyond ASCII before digits.
+func rareByte(p []byte) int {
+	best, at := 0, -1
+	for i, c := range p {
+		n := 100 * bytes.Count([]byte(commonText), []byte{c})
+		switch {
+		case c >= '0' && c <= '9':
+			n += 1500
+		case c >= 'A' && c <= 'Z':
+			n += 50
+		case c < 0x80:
+			n += 1000
+		}
+		if at < 0 || n < best {
+			best, at = n, i
+		}
+	}
+	return at
 }
 
 const (
-	filterBits = 17
+	filterBits = 18
 	filterSize = 1 << filterBits
 	slotBits   = 14
 	window     = 7 // four 4-grams, one byte apart
@@ -54,7 +98,11 @@ func newMatcher(pats [][]byte) *matcher {
 	}
 	for id, p := range pats {
 		if len(p) < window {
-			m.short = append(m.short, id)
+			if i := slices.IndexFunc(m.short, func(s shortPattern) bool { return bytes.Equal(s.text, p) }); i >= 0 {
+				m.short[i].pats = append(m.short[i].pats, id)
+			} else {
+				m.short = append(m.short, shortPattern{p, rareByte(p), []int{id}})
+			}
 			continue
 		}
 		best, at := -1, 0
@@ -79,9 +127,9 @@ func newMatcher(pats [][]byte) *matcher {
 	return m
 }
 
-// find calls hit with every pattern that occurs in text, perhaps more than
-// once.
-func (m *matcher) find(text []byte, hit func(pat int)) {
+// find calls hit with every pattern that occurs in text and where, perhaps more
+// than once.
+func (m *matcher) find(text []byte, hit func(pat, at int)) {
 	for i := 0; i+4 <= len(text); i += 4 {
 		word := binary.LittleEndian.Uint32(text[i:])
 		h := hashGram(word)
@@ -95,13 +143,16 @@ func (m *matcher) find(text []byte, hit func(pat int)) {
 			}
 			p, from := m.pats[x.pat], i-int(x.off)
 			if from >= 0 && from+len(p) <= len(text) && bytes.Equal(text[from:from+len(p)], p) {
-				hit(int(x.pat))
+				hit(int(x.pat), from)
 			}
 		}
 	}
-	for _, id := range m.short {
-		if bytes.Contains(text, m.pats[id]) {
-			hit(id)
+	for i := range m.short {
+		s := &m.short[i]
+		if at := s.in(text); at >= 0 {
+			for _, id := range s.pats {
+				hit(id, at)
+			}
 		}
 	}
 }
