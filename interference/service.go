@@ -1,6 +1,7 @@
 package interference
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -25,6 +26,7 @@ func (j *judge) service() {
 		return
 	}
 	core, coreOK := 0, 0
+	var fine []string
 	for _, p := range o.Parts {
 		if p.N == 0 {
 			continue
@@ -39,7 +41,7 @@ func (j *judge) service() {
 		switch share := float64(fail) / float64(p.N); {
 		case fail == 0:
 			if !p.Weak {
-				j.add("service.ok", "", "%s: all %d", p.Name, p.N)
+				fine = append(fine, fmt.Sprintf("%s: all %d", p.Name, p.N))
 			}
 		case o.Test == "psiphon":
 			// A tunnel fails for many reasons; one failure alone does not
@@ -64,7 +66,13 @@ func (j *judge) service() {
 		case share >= 0.2 && fail >= 2:
 			j.add("service.some", mech, "%s: %d of %d failed", p.Name, fail, p.N)
 		default:
-			j.add("service.ok", "", "%s: %d of %d", p.Name, p.OK, p.N)
+			fine = append(fine, fmt.Sprintf("%s: %d of %d", p.Name, p.OK, p.N))
+		}
+	}
+	// A part that works clears itself and not the others.
+	if len(j.evidence) == 0 {
+		for _, f := range fine {
+			j.add("service.ok", "", "%s", f)
 		}
 	}
 	j.failed = bad > 0
