@@ -188,27 +188,29 @@ type Part struct {
 
 // Observations is what one measurement saw. It says nothing of why.
 type Observations struct {
-	ID       string // measurement_uid, or report id and input where there is none
-	Report   string // report id; measurements of one session share it
-	Test     string
-	Version  string
-	Country  sightline.Country
-	Network  sightline.ASN // 0 is not known
-	Resolver sightline.ASN // network of the system resolver; 0 is not known
-	Start    time.Time
-	Received time.Time // when the collector got it; zero if not known
-	Target   string    // address or service
-	Scheme   string
-	Host     string
-	Port     uint16
-	DNS      []DNS
-	TCP      []TCP
-	TLS      []TLS
-	HTTP     []HTTP
-	Control  Control
-	Parts    []Part
-	Notes    []string  // what the reader had to leave out
-	AsOf     time.Time // what the caller takes for now; zero for not stated
+	ID        string // measurement_uid, or report id and input where there is none
+	Report    string // report id; measurements of one session share it
+	Test      string
+	Version   string
+	Country   sightline.Country
+	Network   sightline.ASN // 0 is not known
+	Resolver  sightline.ASN // network of the system resolver; 0 is not known
+	Start     time.Time
+	Received  time.Time // when the collector got it; zero if not known
+	Target    string    // address or service
+	Scheme    string
+	Host      string
+	Port      uint16
+	DNS       []DNS
+	TCP       []TCP
+	TLS       []TLS
+	HTTP      []HTTP
+	Control   Control
+	Parts     []Part
+	Exchanges []Exchange // of Hyperquack
+	Compared  []Compared // of Satellite
+	Notes     []string   // what the reader had to leave out
+	AsOf      time.Time  // what the caller takes for now; zero for not stated
 
 	fingerprints string
 	profile      string // tells probes apart, roughly; see Table

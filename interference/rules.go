@@ -71,6 +71,7 @@ var ruleTable = []Rule{
 	own("dns.ghost.rewritten", LayerDNS, 2.0),
 	own("dns.ghost.dead", LayerDNS, 1.35),
 	own("dns.ghost.open", LayerDNS, 0.4),
+	own("dns.other_owner", LayerDNS, 2.0),
 	own("dns.unmatched.dead", LayerDNS, 1.6),
 	own("dns.unmatched.unreachable", LayerDNS, 1.25),
 	fitted("dns.unmatched", LayerDNS, 0.58, 0.13, 1.39),
@@ -113,6 +114,14 @@ var ruleTable = []Rule{
 	own("redirect.tcp.control_ok", LayerTCP, 1.35),
 	own("redirect.tls.control_ok", LayerTLS, 1.60),
 	own("redirect.http.control_ok", LayerHTTP, 1.40),
+	// Censored Planet.
+	own("quack.match", LayerHTTP, -1.5),
+	own("quack.failure.control_ok", LayerHTTP, 1.5),
+	own("quack.tls.control_ok", LayerTLS, 1.5),
+	own("quack.some", LayerHTTP, 0.5),
+	own("quack.page", LayerHTTP, 0.4),
+	own("satellite.denial.control_ok", LayerDNS, 1.25),
+	own("satellite.failure.control_ok", LayerDNS, 0.4),
 	// Services.
 	own("service.all", LayerTCP, 1.8),
 	own("service.most", LayerTCP, 1.35),

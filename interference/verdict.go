@@ -134,8 +134,12 @@ func Judge(o *Observations) Verdict {
 	j := &judge{o: o, notes: o.Notes}
 	skewed := j.clock()
 	switch o.Test {
-	case "web_connectivity", "quack", "satellite":
+	case "web_connectivity":
 		j.web(skewed)
+	case "hyperquack":
+		j.hyperquack()
+	case "satellite":
+		j.satellite()
 	case "telegram", "whatsapp", "facebook_messenger", "signal", "tor", "psiphon":
 		j.service()
 	default:
@@ -223,7 +227,7 @@ func (j *judge) settle(v *Verdict) {
 	}
 	o := j.o
 	half := 1.645 * math.Sqrt(variance)
-	seen := int64(len(o.DNS) + len(o.TCP) + len(o.TLS) + len(o.HTTP))
+	seen := int64(len(o.Exchanges) + len(o.DNS) + len(o.TCP) + len(o.TLS) + len(o.HTTP))
 	for _, p := range o.Parts {
 		seen += int64(p.N)
 	}

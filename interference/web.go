@@ -285,6 +285,8 @@ func (j *judge) dns(v *vouched) {
 	switch {
 	case badCert && fetched:
 		j.add("dns.tls_inconsistent", DNSInjectionOther, "a certificate of another name at that address")
+	case otherOwner(system) && !sharesNetwork(system, v.control) && !sharesNetwork(system, v.enc):
+		j.add("dns.other_owner", DNSInjectionOther, "an address of a firm that hosts nobody else")
 	case tried > 0 && open == 0 && controlDead:
 		j.add("dns.unmatched.dead", DNSInjectionOther, "an address where nobody answers, the control included")
 	case tried > 0 && open == 0 && fetched:
@@ -295,6 +297,22 @@ func (j *judge) dns(v *vouched) {
 	default:
 		j.add("dns.unmatched", DNSInjectionOther, "an address and network that the control did not get")
 	}
+}
+
+// otherOwner reports whether all addresses lie in networks whose owners host
+// only themselves: Meta, Twitter and Dropbox. Injected answers use them (Hoang
+// and others, "How Great is the Great Firewall?", USENIX Security 2021, section
+// 5); for a name of theirs the control gets the same network, and this is not
+// asked.
+func otherOwner(list []Answer) bool {
+	for _, a := range list {
+		switch a.ASN {
+		case 32934, 13414, 19679:
+		default:
+			return false
+		}
+	}
+	return len(list) > 0
 }
 
 // ghost weighs an answer for a name that does not exist elsewhere. Resolvers
