@@ -40,7 +40,7 @@ func FromCensoredPlanet(r *censoredplanet.Record, set *Set) Observations {
 	o.Control.Present = r.Live
 	if r.Kind == censoredplanet.Hyperquack {
 		o.Test, o.Scheme = "hyperquack", r.Service
-		for _, t := range r.Trials {
+		for _, t := range bounded(&o, r.Trials) {
 			x := Exchange{Control: t.Control, Matches: t.Matches, Failure: ParseFailure(t.Error), Status: t.Status}
 			var hs []Header
 			for _, h := range t.Headers {
@@ -57,7 +57,7 @@ func FromCensoredPlanet(r *censoredplanet.Record, set *Set) Observations {
 		return o
 	}
 	o.Control.Present = r.Live && r.Compared
-	for _, a := range r.Answers {
+	for _, a := range bounded(&o, r.Answers) {
 		x := Compared{Answer: Answer{a.Addr, asn(a.ASN)}, Tagged: a.Tagged, Hits: set.Answer(a.Addr.String())}
 		for _, w := range a.Matched {
 			switch w {
@@ -74,7 +74,7 @@ func FromCensoredPlanet(r *censoredplanet.Record, set *Set) Observations {
 		o.Compared = append(o.Compared, x)
 	}
 	d := DNS{Host: o.Host}
-	for _, c := range r.RCodes {
+	for _, c := range bounded(&o, r.RCodes) {
 		f := NoFailure
 		switch c {
 		case 0:

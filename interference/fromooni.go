@@ -66,6 +66,28 @@ func FromOONI(m *ooni.Measurement, set *Set) Observations {
 	return o
 }
 
+// maxRows bounds how many rows of each kind, and how many answers, headers and
+// endpoints within them, are looked at, since rows are compared with each
+// other. Real measurements have at most a few hundred; of our choosing
+// (TestHostileMeasurements).
+const (
+	maxRows    = 1000
+	maxAnswers = 64 // of one query
+)
+
+// NoteTooManyRows says that rows were left out.
+const NoteTooManyRows = "more rows than any probe writes: the rest is left out"
+
+func bounded[T any](o *Observations, rows []T) []T {
+	if len(rows) <= maxRows {
+		return rows
+	}
+	if !slices.Contains(o.Notes, NoteTooManyRows) {
+		o.Notes = append(o.Notes, NoteTooManyRows)
+	}
+	return rows[:maxRows]
+}
+
 func hostOf(u *url.URL) string { return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") }
 
 func portOf(u *url.URL) uint16 {
@@ -83,7 +105,7 @@ func portOf(u *url.URL) uint16 {
 
 // rows reads the rows that all tests share.
 func (o *Observations) rows(m *ooni.Measurement, set *Set) {
-	for _, q := range m.Queries() {
+	for _, q := range bounded(o, m.Queries()) {
 		d := DNS{Host: strings.TrimSuffix(strings.ToLower(q.Host), "."), Failure: ParseFailure(string(q.Failure)), AAAAOnly: q.Type == "AAAA", Depth: max(q.Depth, 0)}
 		switch q.Engine {
 		case "doh", "dot", "doq", "doh3":
@@ -91,7 +113,7 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 		case "udp", "tcp":
 			d.Resolver = Plain
 		}
-		for _, a := range q.Answers {
+		for _, a := range q.Answers[:min(len(q.Answers), maxAnswers)] {
 			d.Hits = append(d.Hits, set.Answer(a.Text)...)
 			if addr, err := netip.ParseAddr(a.Text); err == nil {
 				d.Answers = append(d.Answers, Answer{addr.Unmap(), asn(a.ASN)})
@@ -99,15 +121,15 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 		}
 		o.DNS = append(o.DNS, d)
 	}
-	for _, c := range m.TCPConnects() {
+	for _, c := range bounded(o, m.TCPConnects()) {
 		if addr, err := netip.ParseAddr(c.IP); err == nil {
 			o.TCP = append(o.TCP, TCP{netip.AddrPortFrom(addr.Unmap(), uint16(c.Port)), ParseFailure(string(c.Failure)), max(c.Depth, 0)})
 		}
 	}
-	for _, h := range m.TLSHandshakes() {
+	for _, h := range bounded(o, m.TLSHandshakes()) {
 		o.TLS = append(o.TLS, TLS{addrPort(h.Address), strings.ToLower(h.ServerName), ParseFailure(string(h.Failure)), h.NoVerify, max(h.Depth, 0)})
 	}
-	for _, r := range m.Requests() {
+	for _, r := range bounded(o, m.Requests()) {
 		if r.Tor {
 			continue // what old tests fetched over Tor is their control
 		}
@@ -118,7 +140,7 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 		}
 		h.Title = title(r.Body)
 		hs := make([]Header, 0, len(r.Headers))
-		for _, x := range r.Headers {
+		for _, x := range bounded(o, r.Headers) {
 			hs = append(hs, Header{x.Name, string(x.Value)})
 			if n := strings.ToLower(x.Name); !commonHeader[n] {
 				h.Names = append(h.Names, n)
@@ -214,7 +236,7 @@ func (o *Observations) control(m *ooni.Measurement) {
 	}
 	for _, k := range [...]string{"addrs", "ips"} {
 		for a := range dns.Get(k).Items {
-			if addr, err := netip.ParseAddr(a.Str()); err == nil {
+			if addr, err := netip.ParseAddr(a.Str()); err == nil && len(c.Addrs) < maxAnswers {
 				n, _ := v.Get("ip_info", a.Str(), "asn").Int()
 				c.Addrs = append(c.Addrs, Answer{addr.Unmap(), asn(n)})
 			}
@@ -228,7 +250,7 @@ func (o *Observations) control(m *ooni.Measurement) {
 					e.Failure = OtherFailure
 				}
 			}
-			if e.Addr.IsValid() {
+			if e.Addr.IsValid() && len(out) < maxRows {
 				out = append(out, e)
 			}
 		}
@@ -245,7 +267,7 @@ func (o *Observations) control(m *ooni.Measurement) {
 		h.Failure = OtherFailure
 	}
 	h.Title = html.UnescapeString(strings.TrimSpace(h.Title))
-	for _, x := range ooni.HeadersOf(http) {
+	for _, x := range bounded(o, ooni.HeadersOf(http)) {
 		if n := strings.ToLower(x.Name); !commonHeader[n] {
 			h.Names = append(h.Names, n)
 		}
@@ -394,6 +416,9 @@ func (o *Observations) tor(m *ooni.Measurement) {
 			}
 			f := ParseFailure(string(ooni.FailureOf(t.Get("failure"))))
 			if f == Instrument {
+				break
+			}
+			if parts[i].N >= maxRows {
 				break
 			}
 			if parts[i].N++; f == NoFailure {

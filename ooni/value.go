@@ -212,10 +212,55 @@ func (v Value) Binary() ([]byte, bool) {
 }
 
 // JSON is the value written as JSON: object keys in the order in which they
-// were read, equal keys kept.
+// were read, equal keys and bytes that are not UTF-8 kept.
 func (v Value) JSON() []byte {
 	if v.v == nil {
 		return nil
 	}
-	return v.v.MarshalTo(nil)
+	return appendJSON(nil, v)
+}
+
+func appendJSON(b []byte, v Value) []byte {
+	sep := byte(0)
+	next := func() {
+		if sep != 0 {
+			b = append(b, sep)
+		}
+		sep = ','
+	}
+	switch v.Kind() {
+	case Array:
+		b = append(b, '[')
+		for x := range v.Items {
+			next()
+			b = appendJSON(b, x)
+		}
+		return append(b, ']')
+	case Object:
+		b = append(b, '{')
+		for k, x := range v.Fields {
+			next()
+			b = append(appendString(b, k), ':')
+			b = appendJSON(b, x)
+		}
+		return append(b, '}')
+	case String:
+		return appendString(b, v.Str())
+	}
+	return v.v.MarshalTo(b) // null, booleans, and numbers as they were written
+}
+
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c < 0x20:
+			b = append(b, '\\', 'u', '0', '0', "01"[c>>4], "0123456789abcdef"[c&15])
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"')
 }
