@@ -130,21 +130,22 @@ func newMatcher(pats [][]byte) *matcher {
 // find calls hit with every pattern that occurs in text and where, perhaps more
 // than once.
 func (m *matcher) find(text []byte, hit func(pat, at int)) {
-	for i := 0; i+4 <= len(text); i += 4 {
-		word := binary.LittleEndian.Uint32(text[i:])
-		h := hashGram(word)
-		if m.bits[h>>6]&(1<<(h&63)) == 0 {
-			continue
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		two := binary.LittleEndian.Uint64(text[i:])
+		a, b := uint32(two), uint32(two>>32)
+		ha, hb := hashGram(a), hashGram(b)
+		if m.bits[ha>>6]&(1<<(ha&63)) != 0 {
+			m.verify(text, i, a, ha, hit)
 		}
-		for g := m.head[h>>(filterBits-slotBits)]; g != 0; g = m.grams[g-1].next {
-			x := &m.grams[g-1]
-			if x.word != word {
-				continue
-			}
-			p, from := m.pats[x.pat], i-int(x.off)
-			if from >= 0 && from+len(p) <= len(text) && bytes.Equal(text[from:from+len(p)], p) {
-				hit(int(x.pat), from)
-			}
+		if m.bits[hb>>6]&(1<<(hb&63)) != 0 {
+			m.verify(text, i+4, b, hb, hit)
+		}
+	}
+	if i+4 <= len(text) {
+		word := binary.LittleEndian.Uint32(text[i:])
+		if h := hashGram(word); m.bits[h>>6]&(1<<(h&63)) != 0 {
+			m.verify(text, i, word, h, hit)
 		}
 	}
 	for i := range m.short {
@@ -153,6 +154,20 @@ func (m *matcher) find(text []byte, hit func(pat, at int)) {
 			for _, id := range s.pats {
 				hit(id, at)
 			}
+		}
+	}
+}
+
+// verify compares the patterns that hold the gram at i.
+func (m *matcher) verify(text []byte, i int, word, h uint32, hit func(pat, at int)) {
+	for g := m.head[h>>(filterBits-slotBits)]; g != 0; g = m.grams[g-1].next {
+		x := &m.grams[g-1]
+		if x.word != word {
+			continue
+		}
+		p, from := m.pats[x.pat], i-int(x.off)
+		if from >= 0 && from+len(p) <= len(text) && bytes.Equal(text[from:from+len(p)], p) {
+			hit(int(x.pat), from)
 		}
 	}
 }
