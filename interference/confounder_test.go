@@ -349,6 +349,19 @@ func TestForgedVerdict(t *testing.T) {
 	wantState(t, &o, Reachable)
 }
 
+// A name in another script is the same name in the rows of each layer.
+func TestInternationalNames(t *testing.T) {
+	doc := `{"test_name":"web_connectivity","input":"https://яндекс.рф/","test_keys":{
+"queries":[{"engine":"getaddrinfo","hostname":"xn--d1acpjx3f.xn--p1ai","failure":"dns_nxdomain_error"}],"control":{"dns":{"addrs":["93.184.216.34"]},"http_request":{"status_code":200}}}}`
+	r := ooni.NewReader(strings.NewReader(strings.ReplaceAll(doc, "\n", "")), ooni.Options{})
+	m, err := r.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := FromOONI(m, nil)
+	wantState(t, &o, LikelyBlocked)
+}
+
 func TestGhostAndWildcard(t *testing.T) {
 	o := fetch()
 	o.DNS[0].Answers = []Answer{{ip(otherAddr), 64500}}

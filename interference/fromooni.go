@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/idna"
+
 	"sightline"
 	"sightline/ooni"
 )
@@ -88,7 +90,22 @@ func bounded[T any](o *Observations, rows []T) []T {
 	return rows[:maxRows]
 }
 
-func hostOf(u *url.URL) string { return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") }
+func hostOf(u *url.URL) string { return hostName(u.Hostname()) }
+
+// hostName is a name as DNS rows write it: lower case, without the last dot,
+// in ASCII.
+func hostName(s string) string {
+	s = strings.TrimSuffix(strings.ToLower(s), ".")
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			if a, err := idna.Lookup.ToASCII(s); err == nil {
+				return a
+			}
+			break
+		}
+	}
+	return s
+}
 
 func portOf(u *url.URL) uint16 {
 	if n, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
@@ -106,7 +123,7 @@ func portOf(u *url.URL) uint16 {
 // rows reads the rows that all tests share.
 func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 	for _, q := range bounded(o, m.Queries()) {
-		d := DNS{Host: strings.TrimSuffix(strings.ToLower(q.Host), "."), Failure: ParseFailure(string(q.Failure)), AAAAOnly: q.Type == "AAAA", Depth: max(q.Depth, 0)}
+		d := DNS{Host: hostName(q.Host), Failure: ParseFailure(string(q.Failure)), AAAAOnly: q.Type == "AAAA", Depth: max(q.Depth, 0)}
 		switch q.Engine {
 		case "doh", "dot", "doq", "doh3":
 			d.Resolver = Encrypted
@@ -127,7 +144,7 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 		}
 	}
 	for _, h := range bounded(o, m.TLSHandshakes()) {
-		o.TLS = append(o.TLS, TLS{addrPort(h.Address), strings.ToLower(h.ServerName), ParseFailure(string(h.Failure)), h.NoVerify, max(h.Depth, 0)})
+		o.TLS = append(o.TLS, TLS{addrPort(h.Address), hostName(h.ServerName), ParseFailure(string(h.Failure)), h.NoVerify, max(h.Depth, 0)})
 	}
 	for _, r := range bounded(o, m.Requests()) {
 		if r.Tor {
