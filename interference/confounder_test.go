@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -472,5 +473,27 @@ func TestPacketNamesRuleAndFingerprints(t *testing.T) {
 	p := v.Packet(sightline.Input{Name: o.ID, SHA256: strings.Repeat("0", 64)}, "test")
 	if p.Parameters["rules"] != RulesVersion || len(p.Inputs) != 2 || p.Inputs[1].SHA256 != set.Hash() || p.ID() == "" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// The document lists every rule with the ratio that is used, and no other.
+func TestRulesAreDocumented(t *testing.T) {
+	b, err := os.ReadFile("../docs/methods/interference.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(b)
+	for _, r := range Rules() {
+		if row := fmt.Sprintf("| %s | %.2f | ±%.2f | %s |", r.ID, r.LR, 1.645*r.SD, r.Source); !strings.Contains(text, row) {
+			t.Errorf("docs/methods/interference.md lacks the row\n%s", row)
+		}
+	}
+	_, table, _ := strings.Cut(text, "## Rules")
+	table, _, _ = strings.Cut(table, "Ratios are after")
+	if n := strings.Count(table, "\n| ") - 1; n != len(Rules()) {
+		t.Errorf("the document has %d rules, the code %d", n, len(Rules()))
+	}
+	if !strings.Contains(text, RulesVersion) || !strings.Contains(text, string(MethodVerdict)) {
+		t.Error("the document names another version")
 	}
 }
