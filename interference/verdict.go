@@ -3,6 +3,7 @@ package interference
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,7 +132,7 @@ const (
 func Judge(o *Observations) Verdict {
 	v := Verdict{ID: o.ID, Report: o.Report, Test: o.Test, Version: o.Version, Country: o.Country, Network: o.Network, Blames: o.Network, Target: o.Target,
 		Start: o.Start, Rules: RulesVersion, Fingerprints: o.fingerprints, profile: o.profile}
-	j := &judge{o: o, notes: o.Notes}
+	j := &judge{o: o, notes: slices.Clip(o.Notes)}
 	skewed := j.clock()
 	switch o.Test {
 	case "web_connectivity":

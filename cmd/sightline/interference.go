@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sightline"
+	"sightline/censoredplanet"
 	"sightline/interference"
 	"sightline/ooni"
 )
@@ -26,6 +27,7 @@ import (
 func newInterferenceCommand() *cobra.Command {
 	var (
 		format, damage, asOf string
+		source               string
 		sets                 []string
 		quiet                bool
 	)
@@ -43,7 +45,9 @@ with, and yet it came through), down, reachable, too little data, no rule yet.
 
 A small set of fingerprints is built in. Give published sets with
 --fingerprints: the CSV files of ooni/blocking-fingerprints, or the signature
-files of Censored Planet. Counts and damage go to standard error.`,
+files of Censored Planet. Counts and damage go to standard error.
+
+With --source censoredplanet the files are scans of Censored Planet instead.`,
 		Example: "  sightline interference 2024010100_KE_webconnectivity.n0.0.jsonl.gz\n  sightline interference --fingerprints fingerprints_http.csv --format json *.jsonl.gz",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
@@ -72,9 +76,12 @@ files of Censored Planet. Counts and damage go to standard error.`,
 			if err != nil {
 				return err
 			}
+			if source != "ooni" && source != "censoredplanet" {
+				return sightline.Errorf(sightline.Invalid, "read arguments", source, "not a source").WithHint("Use --source ooni or --source censoredplanet.")
+			}
 			run := interferenceRun{mode: ooni.Mode(mode), now: now, set: set, write: write, errs: c.ErrOrStderr()}
 			for _, name := range files {
-				if err := run.file(name, c.InOrStdin()); err != nil {
+				if err := run.file(name, source, c.InOrStdin()); err != nil {
 					return errors.Join(err, out.Flush())
 				}
 			}
@@ -88,6 +95,7 @@ files of Censored Planet. Counts and damage go to standard error.`,
 		},
 	}
 	c.Flags().StringVar(&format, "format", "csv", "csv or json (one object a line)")
+	c.Flags().StringVar(&source, "source", "ooni", "ooni, or censoredplanet for its Hyperquack and Satellite scans")
 	c.Flags().StringVar(&damage, "damage", "skip", "what to do about records that can't be used: skip, fail, diagnose or recover")
 	c.Flags().StringVar(&asOf, "as-of", "", "`day` that measurements can't be later than, such as 2026-11-23")
 	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
@@ -137,7 +145,7 @@ type interferenceRun struct {
 	notes  map[string]int64
 }
 
-func (r *interferenceRun) file(name string, stdin io.Reader) error {
+func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
 	in := stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -147,6 +155,12 @@ func (r *interferenceRun) file(name string, stdin io.Reader) error {
 		defer f.Close()
 		in = f
 	}
+	if r.notes == nil {
+		r.notes, r.stats.Damaged = map[string]int64{}, map[string]int64{}
+	}
+	if source == "censoredplanet" {
+		return r.scan(name, in)
+	}
 	d := ooni.NewReader(in, ooni.Options{Mode: r.mode, Name: filepath.Base(name)})
 	defer func() {
 		s := d.Stats()
@@ -154,16 +168,10 @@ func (r *interferenceRun) file(name string, stdin io.Reader) error {
 		r.stats.Bytes += s.Bytes
 		r.stats.Lost += s.Lost
 		r.stats.Recovered += s.Recovered
-		if r.stats.Damaged == nil {
-			r.stats.Damaged = map[string]int64{}
-		}
 		for k, n := range s.Damaged {
 			r.stats.Damaged[k] += n
 		}
 	}()
-	if r.notes == nil {
-		r.notes = map[string]int64{}
-	}
 	for {
 		m, err := d.Next()
 		if err == io.EOF {
@@ -177,15 +185,60 @@ func (r *interferenceRun) file(name string, stdin io.Reader) error {
 			continue
 		}
 		o := interference.FromOONI(m, r.set)
-		o.AsOf = r.now
-		v := interference.Judge(&o)
-		r.states[v.State]++
-		r.tests.Add(&v)
-		for _, n := range v.Notes {
-			r.notes[n]++
+		if err := r.judge(&o); err != nil {
+			return err
 		}
-		if err := r.write(&v); err != nil {
-			return sightline.Errorf(sightline.Unavailable, "write verdicts", name, "%w", err)
+	}
+}
+
+func (r *interferenceRun) judge(o *interference.Observations) error {
+	o.AsOf = r.now
+	v := interference.Judge(o)
+	r.states[v.State]++
+	r.tests.Add(&v)
+	for _, n := range v.Notes {
+		r.notes[n]++
+	}
+	if err := r.write(&v); err != nil {
+		return sightline.Errorf(sightline.Unavailable, "write verdicts", o.ID, "%w", err)
+	}
+	return nil
+}
+
+// scan reads results of Censored Planet. They have no ids; the file and line
+// stand for one.
+func (r *interferenceRun) scan(name string, in io.Reader) error {
+	d, err := censoredplanet.NewReader(in)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		s := d.Stats()
+		r.stats.Records += s.Records
+		if s.Damaged > 0 {
+			r.stats.Damaged[ooni.ReasonNotJSON] += s.Damaged
+		}
+	}()
+	for {
+		rec, err := d.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			if r.mode == ooni.Fail {
+				return err
+			}
+			r.stats.Damaged[ooni.ReasonContainer]++
+			return nil
+		}
+		o := interference.FromCensoredPlanet(rec, r.set)
+		file := rec.Source
+		if file == "" {
+			file = filepath.Base(name)
+		}
+		o.ID = file + ":" + strconv.FormatInt(rec.Line, 10)
+		if err := r.judge(&o); err != nil {
+			return err
 		}
 	}
 }

@@ -88,7 +88,13 @@ func TestInterferenceCommand(t *testing.T) {
 		t.Errorf("%+v", line)
 	}
 
-	for _, args := range [][]string{{"--format", "xml", "-"}, {"--damage", "mend", "-"}, {"--as-of", "soon", "-"}} {
+	scan := `{"vp":"192.0.2.2","location":{"country_code":"IR"},"test_url":"example.org","passed_liveness":true,"in_control_group":true,"anomaly":true,"response":[{"url":"example.org","response":{"10.10.34.35":{}},"error":"null","rcode":0}]}`
+	out, errs, err = runInterference(t, scan+"\n[]\n", "--source", "censoredplanet", "-")
+	if err != nil || !strings.Contains(out, "-:1,satellite,2,,IR,,,example.org,blocked,dns.injection.blockpage") || !strings.Contains(errs, "1 read, 1 damaged") {
+		t.Errorf("%v\n%s\n%s", err, out, errs)
+	}
+
+	for _, args := range [][]string{{"--format", "xml", "-"}, {"--source", "rumour", "-"}, {"--damage", "mend", "-"}, {"--as-of", "soon", "-"}} {
 		if _, _, err := runInterference(t, "", args...); sightline.ErrorCode(err) != sightline.Invalid || sightline.ErrorHint(err) == "" {
 			t.Errorf("%v: %v", args, err)
 		}
