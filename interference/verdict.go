@@ -53,7 +53,7 @@ type Verdict struct {
 	Version   string
 	Country   sightline.Country
 	Network   sightline.ASN // of the probe
-	Blames    sightline.ASN // network that the finding is about: the resolver's for DNS where it differs; 0 if not known
+	Blames    sightline.ASN // network that a finding of interference is about: the resolver's for DNS where it differs; 0 if there is no finding or it is not known
 	Target    string
 	Start     time.Time
 	State     State
@@ -130,7 +130,7 @@ const (
 
 // Judge makes the verdict of observations.
 func Judge(o *Observations) Verdict {
-	v := Verdict{ID: o.ID, Report: o.Report, Test: o.Test, Version: o.Version, Country: o.Country, Network: o.Network, Blames: o.Network, Target: o.Target,
+	v := Verdict{ID: o.ID, Report: o.Report, Test: o.Test, Version: o.Version, Country: o.Country, Network: o.Network, Target: o.Target,
 		Start: o.Start, Rules: RulesVersion, Fingerprints: o.fingerprints, profile: o.profile}
 	j := &judge{o: o, notes: slices.Clip(o.Notes)}
 	skewed := j.clock()
@@ -254,6 +254,7 @@ func (j *judge) settle(v *Verdict) {
 	v.Evidence, v.Notes = j.evidence, j.notes
 	if v.State.Interfered() && top != nil {
 		v.Mechanism, v.Rule = top.Mechanism, top.Rule.ID+"@"+RulesVersion
+		v.Blames = o.Network
 		// A fingerprint names the page; it counts as the reason even where
 		// another layer weighs the same.
 		for i := range j.evidence {
