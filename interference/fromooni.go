@@ -151,11 +151,17 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 			continue // what old tests fetched over Tor is their control
 		}
 		h := HTTP{URL: r.URL, Addr: addrPort(r.Address), Failure: ParseFailure(string(r.Failure)), Status: r.Status, Server: strings.ToLower(r.Header("server")),
-			BodyLength: len(r.Body), Truncated: r.Truncated, Depth: max(r.Depth, 0), Classic: r.Depth < 0 || tagged(r.Value, "classic")}
+			Truncated: r.Truncated, Depth: max(r.Depth, 0), Classic: r.Depth < 0 || tagged(r.Value, "classic")}
 		if u, err := url.Parse(r.URL); err == nil {
 			h.Scheme, h.Host = u.Scheme, hostOf(u)
 		}
-		h.Title = title(r.Body)
+		var body []byte
+		if o.ownPage(&h) {
+			h.BodyLength = -1
+		} else {
+			body = r.Body()
+			h.BodyLength, h.Title = len(body), title(body)
+		}
 		hs := make([]Header, 0, len(r.Headers))
 		for _, x := range bounded(o, r.Headers) {
 			hs = append(hs, Header{x.Name, string(x.Value)})
@@ -165,7 +171,7 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 		}
 		slices.Sort(h.Names)
 		h.Names = slices.Compact(h.Names)
-		h.Hits = set.Page(hs, r.Body)
+		h.Hits = set.Page(hs, body)
 		o.HTTP = append(o.HTTP, h)
 	}
 	// Versions 0.5 before 0.5.28 do not say which exchanges used the system's
@@ -177,6 +183,21 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 			h.Classic = err == nil || !h.Addr.IsValid() || slices.ContainsFunc(o.DNS, func(d DNS) bool { return d.Resolver == System && addrIn(d.Answers, h.Addr.Addr()) })
 		}
 	}
+}
+
+// ownPage reports whether a page came with a valid certificate of the site that
+// was asked for. Nothing that it holds can be evidence of interference, so it
+// is neither measured nor searched; its headers are.
+func (o *Observations) ownPage(h *HTTP) bool {
+	if h.Scheme != "https" || h.Failure != NoFailure || h.Status < 200 || h.Status > 299 || !underName(h.Host, o.Host) {
+		return false
+	}
+	for _, t := range o.TLS {
+		if t.NoVerify {
+			return false
+		}
+	}
+	return true
 }
 
 func asn(n int64) sightline.ASN {

@@ -233,10 +233,16 @@ type Request struct {
 	Failure   Failure
 	Status    int // 0 where there is no response
 	Headers   []Header
-	Body      []byte // without a copy: valid until the next call of [Reader.Next]
 	Truncated bool
 	Depth     int // as in [Query]
 	Value     Value
+}
+
+// Body is the body of the response, nil where there is none. It is read when it
+// is asked for, without a copy, and valid until the next call of [Reader.Next].
+func (r *Request) Body() []byte {
+	b, _ := r.Value.Get("response", "body").Binary()
+	return b
 }
 
 // Header is the first value of the named header of the response, in any case.
@@ -267,7 +273,6 @@ func RequestsOf(list Value) []Request {
 		code, _ := resp.Get("code").Int()
 		r.Status = int(code)
 		r.Headers = HeadersOf(resp)
-		r.Body, _ = resp.Get("body").Binary()
 		r.Truncated = resp.Get("body_is_truncated").True()
 		out = append(out, r)
 	}
