@@ -190,6 +190,13 @@ func TestConfounderCDNGeography(t *testing.T) {
 	wantState(t, o, Reachable)
 	o.DNS[0].Answers[0].ASN = 64500 // a cache in the provider's network, valid certificate
 	wantState(t, o, Reachable)
+	// Version 0.4 says neither the control's networks nor where it shook hands.
+	old := fetch()
+	old.Version, old.TLS[0].Addr, old.HTTP[0].Addr, old.Control.TLS = "0.4.1", netip.AddrPort{}, netip.AddrPort{}, nil
+	old.DNS = []DNS{{Host: old.Host, Answers: []Answer{{ip("157.240.3.174"), 32934}}}}
+	old.TCP[0].Addr = at("157.240.3.174:443")
+	old.Control.Addrs[0].ASN = 0
+	wantState(t, old, Reachable)
 	// In the clear there is no certificate, and the network is the control's.
 	p := plain()
 	p.DNS[0].Answers = []Answer{{ip(otherAddr), 15133}}
@@ -198,6 +205,17 @@ func TestConfounderCDNGeography(t *testing.T) {
 	// Another network, and the control's page: still the site.
 	p.DNS[0].Answers[0].ASN = 64500
 	wantState(t, p, Reachable)
+}
+
+// An answer from the network of a firm that hosts nobody else is an injection,
+// where the control's network is known and another.
+func TestOtherOwner(t *testing.T) {
+	o := fetch()
+	o.DNS[0].Answers = []Answer{{ip("31.13.77.33"), 32934}}
+	o.TCP, o.TLS, o.HTTP = []TCP{{Addr: at("31.13.77.33:443"), Failure: Timeout}}, nil, nil
+	if v := wantState(t, o, LikelyBlocked); !strings.HasPrefix(v.Rule, "dns.other_owner@") {
+		t.Errorf("rule %s", v.Rule)
+	}
 }
 
 // Confounder: the server itself turns the probe away.

@@ -112,6 +112,23 @@ func (j *judge) vouch() *vouched {
 			v.valid = append(v.valid, e.Addr.Addr())
 		}
 	}
+	// Versions before 0.5 do not say at which address; what they fetched, they
+	// fetched from what the system's resolver gave.
+	for i := range o.HTTP {
+		h := &o.HTTP[i]
+		if !h.Classic || h.Scheme != "https" || h.Host != o.Host || h.Failure != NoFailure || h.Status == 0 || !j.verified(h) {
+			continue
+		}
+		if h.Addr.IsValid() {
+			v.valid = append(v.valid, h.Addr.Addr())
+			continue
+		}
+		for _, a := range v.system {
+			if !bogon(a.Addr) {
+				v.valid = append(v.valid, a.Addr)
+			}
+		}
+	}
 	v.addrs = append(v.addrs, v.valid...)
 	if o.Host != "" {
 		if a, err := netip.ParseAddr(o.Host); err == nil {
@@ -285,7 +302,7 @@ func (j *judge) dns(v *vouched) {
 	switch {
 	case badCert && fetched:
 		j.add("dns.tls_inconsistent", DNSInjectionOther, "a certificate of another name at that address")
-	case otherOwner(system) && !sharesNetwork(system, v.control) && !sharesNetwork(system, v.enc):
+	case otherOwner(system) && (networksKnown(v.control) || networksKnown(v.enc)) && !sharesNetwork(system, v.control) && !sharesNetwork(system, v.enc):
 		j.add("dns.other_owner", DNSInjectionOther, "an address of a firm that hosts nobody else")
 	case tried > 0 && open == 0 && controlDead:
 		j.add("dns.unmatched.dead", DNSInjectionOther, "an address where nobody answers, the control included")
@@ -313,6 +330,12 @@ func otherOwner(list []Answer) bool {
 		}
 	}
 	return len(list) > 0
+}
+
+// networksKnown reports whether the network of some address is known: without,
+// sharing none says nothing.
+func networksKnown(list []Answer) bool {
+	return slices.ContainsFunc(list, func(a Answer) bool { return a.ASN != 0 })
 }
 
 // ghost weighs an answer for a name that does not exist elsewhere. Resolvers
