@@ -244,6 +244,23 @@ func TestConfounderBrokenRedirect(t *testing.T) {
 	if v := wantState(t, o, Reachable); v.Mechanism != ServerRedirect {
 		t.Errorf("mechanism %q", v.Mechanism)
 	}
+	// A chain of redirects without an end, over http, for the probe alone.
+	o = plain()
+	for depth := 1; depth <= 10; depth++ {
+		h := o.HTTP[0]
+		h.Depth, h.Status = depth, 302
+		if depth == 10 {
+			h.Failure = ParseFailure("unknown_failure: stopped after 10 redirects")
+		}
+		o.HTTP = append(o.HTTP, h)
+		o.TCP = append(o.TCP, TCP{Addr: o.TCP[0].Addr, Depth: depth})
+	}
+	o.HTTP[0].Status = 302
+	wantState(t, o, Reachable)
+	o.HTTP[10].Failure = OtherFailure
+	if v := Judge(o); v.State.Interfered() {
+		t.Errorf("a failure that nobody has named: %s", v.State)
+	}
 }
 
 // Confounder: the clock of the probe. Certificates then fail for their dates.

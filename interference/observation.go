@@ -88,7 +88,7 @@ var failureWords = []struct {
 	{"ssl_invalid_hostname", TLSHostname}, {"certificate is valid for", TLSHostname},
 	{"ssl_invalid_certificate", TLSCertificate}, {"certificate has expired", TLSCertificate},
 	{"ssl_", TLSOther}, {"tls:", TLSOther}, {"handshake", TLSOther},
-	{"http_invalid_redirect", BadRedirect}, {"too many redirects", BadRedirect}, {"stopped after", BadRedirect}, {"http_request_failed", OtherFailure},
+	{"http_invalid_redirect", BadRedirect}, {"too many redirects", BadRedirect}, {"too_many_redirects", BadRedirect}, {"stopped after", BadRedirect}, {"http_request_failed", OtherFailure},
 	{"connection_refused", Refused}, {"connection refused", Refused}, {"connect_error", Refused},
 	{"connection_reset", Reset}, {"reset by peer", Reset}, {"connection_aborted", Reset}, {"connection_lost", Reset},
 	{"network_down", Instrument}, {"network_unreachable", Instrument}, {"network is unreachable", Instrument}, {"address_family_not_supported", Instrument},

@@ -472,8 +472,8 @@ func (j *judge) tls(v *vouched, skewed bool) {
 		return
 	}
 	j.failed = true
-	if !j.usable(first.Failure, skewed) {
-		return
+	if first.Failure == OtherFailure || !j.usable(first.Failure, skewed) {
+		return // a failure that nobody has named says nothing
 	}
 	http := o.Control.HTTP
 	known, good := false, false
@@ -680,7 +680,7 @@ func (j *judge) redirects(controlOK, skewed bool) bool {
 		return true
 	}
 	for _, h := range o.HTTP {
-		if h.Depth == deepest && h.Scheme == "http" && h.Failure != NoFailure && h.Failure != Instrument && h.Failure != BadRedirect {
+		if h.Depth == deepest && h.Scheme == "http" && h.Failure != NoFailure && h.Failure != Instrument && h.Failure != BadRedirect && h.Failure != OtherFailure {
 			j.failed = true
 			j.add("redirect.http.control_ok", mechanismOf(LayerHTTP, h.Failure), "%s after a redirect, and the control fetched the page", h.Failure)
 			return true
@@ -696,7 +696,7 @@ func (j *judge) redirects(controlOK, skewed bool) bool {
 			}
 		}
 	}
-	if fail != NoFailure && ok == 0 && j.usable(fail, skewed) {
+	if fail != NoFailure && fail != OtherFailure && ok == 0 && j.usable(fail, skewed) {
 		j.failed = true
 		j.add("redirect.tls.control_ok", mechanismOf(LayerTLS, fail), "%s in the handshake after a redirect, and the control fetched the page", fail)
 		return true
