@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
-	"errors"
 	"slices"
 	"strings"
 
@@ -43,19 +42,16 @@ const (
 	chunk = 1000
 	// blockBytes is how many bytes wait in memory before blocks are written.
 	blockBytes = 16 << 20
-	// rows is how many records go into one INSERT.
-	rows = 25
 )
 
 // appender is one call of Append.
 type appender struct {
 	ctx  context.Context
 	tx   *sql.Tx
-	stmt struct{ record, records, find, closed, block *sql.Stmt }
+	stmt struct{ record, find, closed, block *sql.Stmt }
 
 	head     Head
 	recorded sightline.Instant
-	pending  []any // arguments of the INSERT of records to come
 	blocks   map[string]*block
 	waiting  int // bytes in blocks
 
@@ -93,10 +89,11 @@ func prepare(ctx context.Context, records []sightline.Record, order []int) <-cha
 	out := make(chan prepared, 4)
 	go func() {
 		defer close(out)
+		var spell speller
 		for part := range slices.Chunk(order, chunk) {
 			p := prepared{part, make([]string, len(part))}
 			for i, at := range part {
-				p.tokens[i] = strings.Join(allTokens(records[at]), " ")
+				p.tokens[i] = spell.all(records[at])
 			}
 			select {
 			case out <- p:
@@ -108,13 +105,20 @@ func prepare(ctx context.Context, records []sightline.Record, order []int) <-cha
 	return out
 }
 
-// allTokens lists the tokens of a record in the index.
-func allTokens(r sightline.Record) []string {
-	var out []string
-	if c := r.Claim(); c != nil {
-		out = keysOf(c)
+// all is the text that the index takes for a record: its tokens with blanks
+// between them.
+func (s *speller) all(r sightline.Record) string {
+	b := make([]byte, 0, 1024)
+	add := func(letter, rest string) {
+		b = append(append(append(b, letter...), rest...), ' ')
 	}
-	return append(out, searchTokens(r)...)
+	if c := r.Claim(); c != nil {
+		for _, k := range keysOf(c) {
+			add("", k)
+		}
+	}
+	s.each(r, add)
+	return string(b)
 }
 
 func (a *appender) run(db *sql.DB, now sightline.Instant, records []sightline.Record) (Result, error) {
@@ -166,7 +170,7 @@ func (a *appender) run(db *sql.DB, now sightline.Instant, records []sightline.Re
 		result.Head = a.head
 		return result, nil
 	}
-	if err := errors.Join(a.flush(), a.flushBlocks()); err != nil {
+	if err := a.flushBlocks(); err != nil {
 		return Result{}, err
 	}
 	if _, err := a.tx.ExecContext(ctx, "INSERT INTO moment (recorded, seq) VALUES (?, ?)", int64(a.recorded), a.head.Seq); err != nil {
@@ -189,13 +193,13 @@ func (a *appender) begin(now sightline.Instant) error {
 		return err
 	}
 	a.recorded = max(now, a.head.Recorded+1)
-	one := "(?,?,?,?,?,?,?)"
+	// Each INSERT is of one row. One of several rows would set a savepoint, and
+	// at a savepoint FTS5 writes out what it has collected in memory.
 	for s, query := range map[**sql.Stmt]string{
-		&a.stmt.record:  "INSERT INTO record VALUES " + one,
-		&a.stmt.records: "INSERT INTO record VALUES " + one + strings.Repeat(","+one, rows-1),
-		&a.stmt.find:    "INSERT INTO find (rowid, tokens) VALUES (?, ?)",
-		&a.stmt.closed:  "INSERT INTO closed (target, seq) VALUES (?, ?)",
-		&a.stmt.block:   "INSERT INTO country (code, seq, body) VALUES (?, ?, ?)",
+		&a.stmt.record: "INSERT INTO record VALUES (?,?,?,?,?,?,?)",
+		&a.stmt.find:   "INSERT INTO find (rowid, tokens) VALUES (?, ?)",
+		&a.stmt.closed: "INSERT INTO closed (target, seq) VALUES (?, ?)",
+		&a.stmt.block:  "INSERT INTO country (code, seq, body) VALUES (?, ?, ?)",
 	} {
 		if *s, err = a.tx.PrepareContext(a.ctx, query); err != nil {
 			return err
@@ -209,11 +213,8 @@ func (a *appender) append(r sightline.Record, tokens string) error {
 	seq := a.head.Seq + 1
 	hash := chain(a.head.Hash, seq, a.recorded, r.Kind(), r.Text())
 	a.head = Head{seq, a.recorded, hash}
-	a.pending = append(a.pending, seq, int64(r.Kind()), r.ID(), int64(r.Version()), int64(a.recorded), r.Text(), hash[:])
-	if len(a.pending) == 7*rows {
-		if err := a.flush(); err != nil {
-			return err
-		}
+	if _, err := a.stmt.record.ExecContext(a.ctx, seq, int64(r.Kind()), r.ID(), int64(r.Version()), int64(a.recorded), r.Text(), hash[:]); err != nil {
+		return err
 	}
 	if tokens != "" {
 		if _, err := a.stmt.find.ExecContext(a.ctx, seq, tokens); err != nil {
@@ -274,22 +275,6 @@ func (a *appender) append(r sightline.Record, tokens string) error {
 	if a.waiting > blockBytes {
 		return a.flushBlocks()
 	}
-	return nil
-}
-
-// flush writes the records that wait.
-func (a *appender) flush() error {
-	if len(a.pending) == 7*rows {
-		_, err := a.stmt.records.ExecContext(a.ctx, a.pending...)
-		a.pending = a.pending[:0]
-		return err
-	}
-	for r := range slices.Chunk(a.pending, 7) {
-		if _, err := a.stmt.record.ExecContext(a.ctx, r...); err != nil {
-			return err
-		}
-	}
-	a.pending = a.pending[:0]
 	return nil
 }
 
@@ -358,12 +343,6 @@ func nextEntry(b []byte) (seq int64, recorded sightline.Instant, text, rest []by
 // lookUp asks the database about the records of a chunk, a few hundred at a
 // time: which are held, and which claims are closed before they come.
 func (a *appender) lookUp(records []sightline.Record, order []int) error {
-	// What was looked up for the chunk before is not asked again, but what
-	// this call has appended must stay known; the log does not show it until
-	// it is flushed.
-	if err := a.flush(); err != nil {
-		return err
-	}
 	clear(a.looked)
 	clear(a.closes)
 	clear(a.fresh)
@@ -444,9 +423,6 @@ func (a *appender) held(n name) ([]byte, error) {
 	if text, ok := a.looked[n]; ok {
 		return text, nil
 	}
-	if err := a.flush(); err != nil {
-		return nil, err
-	}
 	var text []byte
 	err := query(a.ctx, a.tx, func(row *sql.Rows) error { return row.Scan(&text) },
 		"SELECT body FROM record WHERE kind = ? AND id = ? AND version = ?", int(n.kind), n.id, n.version)
@@ -484,9 +460,6 @@ func (a *appender) claim(id sightline.ClaimID) (*sightline.Claim, error) {
 func (a *appender) closersOf(id sightline.ClaimID) ([]closer, error) {
 	if list, ok := a.closes[id]; ok {
 		return list, nil
-	}
-	if err := a.flush(); err != nil {
-		return nil, err
 	}
 	var list []closer
 	err := query(a.ctx, a.tx, func(row *sql.Rows) error {

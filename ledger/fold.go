@@ -212,30 +212,43 @@ func spellings(s string) (whole string, pieces []string) {
 	return cut(b.String()), pieces
 }
 
-// tokens lists what texts are found by, sorted, each once.
-func tokens(texts ...string) []string {
+// speller spells words as tokens. Words come again and again, and to spell one
+// that is not Latin costs more than to look it up, so it remembers them. It is
+// not safe for concurrent use; the zero speller is ready.
+type speller struct {
+	spelt map[word][]string
+}
+
+// maxSpelt is how many words a speller remembers.
+const maxSpelt = 1 << 16
+
+// tokens lists what a word is found by, each once.
+func (s *speller) tokens(w word) []string {
+	if out, ok := s.spelt[w]; ok {
+		return out
+	}
 	var out []string
-	for _, s := range texts {
-		for _, w := range words(s) {
-			if w.packed {
-				out = append(out, pairs(w.text)...)
-				for _, r := range w.text {
-					out = append(out, string(r))
-				}
-				whole, pieces := spellings(w.text)
-				if whole != "" {
-					out = append(out, pieces...)
-					out = beginnings(append(out, whole), whole)
-				}
-				continue
-			}
-			for _, t := range append(shadows(w.text), cut(w.text)) {
-				out = beginnings(append(out, t), t)
-			}
+	if w.packed {
+		out = pairs(w.text)
+		for _, r := range w.text {
+			out = append(out, string(r))
+		}
+		if whole, pieces := spellings(w.text); whole != "" {
+			out = append(out, pieces...)
+			out = beginnings(append(out, whole), whole)
+		}
+	} else {
+		for _, t := range append(shadows(w.text), cut(w.text)) {
+			out = beginnings(append(out, t), t)
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	if s.spelt == nil || len(s.spelt) >= maxSpelt {
+		s.spelt = map[word][]string{}
+	}
+	s.spelt[w] = out
+	return out
 }
 
 // exact lists the keys by which a name is found as a whole: its words joined,

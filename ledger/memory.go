@@ -264,6 +264,7 @@ type memorySearch struct {
 
 func (m *Memory) indexWords() *memorySearch {
 	s := &memorySearch{m, map[string][]int32{}}
+	var spell speller
 	for i, r := range m.records {
 		if r.Kind() == sightline.ClaimRecord {
 			if m.entry(int32(i)).Closed != sightline.Forever {
@@ -272,9 +273,12 @@ func (m *Memory) indexWords() *memorySearch {
 		} else if newest, _ := m.newest(r.Kind(), r.ID()); newest != int32(i) {
 			continue
 		}
-		for _, t := range searchTokens(r) {
-			s.places[t] = append(s.places[t], int32(i))
-		}
+		spell.each(r, func(letter, rest string) {
+			token := letter + rest
+			if list := s.places[token]; len(list) == 0 || list[len(list)-1] != int32(i) {
+				s.places[token] = append(list, int32(i))
+			}
+		})
 	}
 	return s
 }

@@ -92,25 +92,28 @@ const (
 	claimToken = "w"
 )
 
-// searchTokens lists the tokens by which words of a record are found.
-func searchTokens(r sightline.Record) []string {
+// each passes the tokens by which words of a record are found, in two parts:
+// the letter and the rest. A token may come twice.
+func (s *speller) each(r sightline.Record, f func(letter, rest string)) {
 	names, others := searched(r)
 	letter := nameToken
 	if r.Kind() == sightline.ClaimRecord {
 		letter = claimToken
 	}
-	out := tokens(append(slices.Clone(names), others...)...)
-	for i := range out {
-		out[i] = letter + out[i]
-	}
-	for _, n := range names {
-		for _, key := range exact(n) {
-			if !slices.Contains(out, key) {
-				out = append(out, key)
+	for _, texts := range [][]string{names, others} {
+		for _, text := range texts {
+			for _, w := range words(text) {
+				for _, t := range s.tokens(w) {
+					f(letter, t)
+				}
 			}
 		}
 	}
-	return out
+	for _, n := range names {
+		for _, key := range exact(n) {
+			f("", key)
+		}
+	}
 }
 
 // finder is what search needs of a store: records in the order of recording,
