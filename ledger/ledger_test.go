@@ -283,6 +283,7 @@ func asText(entries []sightline.Entry) string {
 // claims of one lineage overlap in valid time; where a correction with the
 // same valid time replaces a claim, one of the two is in force at every moment.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	const rounds, size = 50, 200
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

@@ -263,16 +263,20 @@ func (lr *lineReader) next() (text []byte, size int64, err error) {
 	size = int64(len(text))
 	if errors.Is(err, bufio.ErrBufferFull) {
 		text = bytes.Clone(text[:startBytes])
+		var more []byte
 		for errors.Is(err, bufio.ErrBufferFull) {
-			var more []byte
 			more, err = lr.in.ReadSlice('\n')
 			size += int64(len(more))
 		}
-		return text, size, err
+		return text, size - int64(len(more)-len(trimEnd(more))), err
 	}
-	text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
 	if err == nil {
+		text = trimEnd(text)
 		size = int64(len(text))
 	}
 	return text, size, err
+}
+
+func trimEnd(line []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 }
