@@ -328,9 +328,9 @@ func TestFlippedByte(t *testing.T) {
 	}
 
 	// A page that cannot be read.
-	page := bytes.Index(whole, records[len(records)-1].Text()[:40]) / 4096 * 4096
+	page := bytes.Index(whole, records[len(records)-1].Text()[:40]) / 8192 * 8192
 	damaged := bytes.Clone(whole)
-	clear(damaged[page : page+4096])
+	clear(damaged[page : page+8192])
 	if report, err := verify(damaged); err != nil || report.Damage == nil || report.Damage.Seq == 0 || report.Damage.ID == "" {
 		t.Errorf("a page of zeroes: %v, %v", report.Damage, err)
 	}

@@ -151,8 +151,9 @@ func (m *Memory) Claims(q sightline.Query) ([]sightline.Entry, error) {
 		}
 		return out, nil
 	}
-	lists := make([][]int32, len(sets[0]))
-	for i, k := range sets[0] {
+	read := sets[0].keys()
+	lists := make([][]int32, len(read))
+	for i, k := range read {
 		lists[i] = m.keys[k]
 	}
 	for _, i := range union(lists...) {
