@@ -16,6 +16,7 @@ type Entry struct {
 type Query struct {
 	Country    Country     // as subject or object, or named by an entity qualifier of the claim
 	Entities   []EntityID  // as subject, object or entity qualifier: any of them
+	Sources    []SourceID  // as a reference: any of them
 	Predicates []Predicate // any of them; empty is all
 	AsRecorded Instant     // in force at this moment; 0 means now
 	WithClosed bool        // also claims recorded by then and closed since

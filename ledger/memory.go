@@ -1,0 +1,399 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"sightline"
+)
+
+// Memory is a store without a file, all of it recorded at one instant. It
+// serves the embedded catalogue. It is safe for concurrent readers.
+type Memory struct {
+	label    string
+	recorded sightline.Instant
+	records  []sightline.Record // in the order of claim text; the place is seq - 1
+	place    map[name]int32
+	closed   map[sightline.ClaimID][]int32 // places of what closes a claim, in order
+	keys     map[string][]int32            // places of the claims that have a key, in order
+
+	search func() *memorySearch
+	hash   func() [32]byte
+}
+
+var _ sightline.Store = (*Memory)(nil)
+
+// NewMemory holds the records, recorded at the given instant. They obey the
+// rules of a ledger: the first record that is refused is the error. The label
+// names the store among the inputs of packets.
+func NewMemory(label string, recorded sightline.Instant, records []sightline.Record) (*Memory, error) {
+	m := &Memory{
+		label:    label,
+		recorded: recorded,
+		records:  make([]sightline.Record, 0, len(records)),
+		place:    make(map[name]int32, len(records)),
+		closed:   map[sightline.ClaimID][]int32{},
+		keys:     make(map[string][]int32, len(records)),
+	}
+	for _, i := range inOrder(records) {
+		outcome, refusal, err := admit(m, records[i])
+		if err != nil {
+			return nil, err
+		}
+		if refusal != nil {
+			return nil, refusal
+		}
+		if outcome == Appended {
+			m.add(records[i])
+		}
+	}
+	m.search = sync.OnceValue(m.indexWords)
+	m.hash = sync.OnceValue(m.sum)
+	return m, nil
+}
+
+func (m *Memory) add(r sightline.Record) {
+	at := int32(len(m.records))
+	m.records = append(m.records, r)
+	m.place[nameOf(r)] = at
+	if target := closes(r); target != "" {
+		m.closed[target] = append(m.closed[target], at)
+	}
+	if c := r.Claim(); c != nil {
+		for _, k := range keysOf(c) {
+			m.keys[k] = append(m.keys[k], at)
+		}
+	}
+}
+
+// held implements holdings.
+func (m *Memory) held(n name) ([]byte, error) {
+	if i, ok := m.place[n]; ok {
+		return m.records[i].Text(), nil
+	}
+	return nil, nil
+}
+
+// claim implements holdings.
+func (m *Memory) claim(id sightline.ClaimID) (*sightline.Claim, error) {
+	if i, ok := m.place[name{sightline.ClaimRecord, string(id), 0}]; ok {
+		return m.records[i].Claim(), nil
+	}
+	return nil, nil
+}
+
+// closers implements holdings.
+func (m *Memory) closers(id sightline.ClaimID) (correctors []sightline.ClaimID, withdrawn bool, err error) {
+	for _, i := range m.closed[id] {
+		if c := m.records[i].Claim(); c != nil {
+			correctors = append(correctors, c.ID)
+		} else {
+			withdrawn = true
+		}
+	}
+	return correctors, withdrawn, nil
+}
+
+// knows reports whether anything was recorded by then.
+func (m *Memory) knows(asRecorded sightline.Instant) bool {
+	return asRecorded == 0 || asRecorded >= m.recorded
+}
+
+func (m *Memory) entry(i int32) sightline.Entry {
+	r := m.records[i]
+	e := sightline.Entry{Record: r, Seq: int64(i) + 1, Recorded: m.recorded, Closed: sightline.Forever}
+	if r.Kind() == sightline.ClaimRecord {
+		if by := m.closed[sightline.ClaimID(r.ID())]; len(by) > 0 {
+			e.Closed, e.ClosedBy = m.recorded, sightline.ClaimID(m.records[by[0]].ID())
+		}
+	}
+	return e
+}
+
+// Claims implements [sightline.Store].
+func (m *Memory) Claims(q sightline.Query) ([]sightline.Entry, error) {
+	if !m.knows(q.AsRecorded) {
+		return nil, nil
+	}
+	var out []sightline.Entry
+	sets := plan(q)
+	take := func(i int32) {
+		c := m.records[i].Claim()
+		if c == nil || !matches(sets, c) {
+			return
+		}
+		if e := m.entry(i); q.WithClosed || e.Closed == sightline.Forever {
+			out = append(out, e)
+		}
+	}
+	if len(sets) == 0 {
+		for i := range m.records {
+			take(int32(i))
+		}
+		return out, nil
+	}
+	lists := make([][]int32, len(sets[0]))
+	for i, k := range sets[0] {
+		lists[i] = m.keys[k]
+	}
+	for _, i := range union(lists...) {
+		take(i)
+	}
+	return out, nil // records stand in order, so places are ids in order
+}
+
+// Claim implements [sightline.Store].
+func (m *Memory) Claim(id sightline.ClaimID, asRecorded sightline.Instant) (sightline.Entry, error) {
+	i, ok := m.place[name{sightline.ClaimRecord, string(id), 0}]
+	if !ok || !m.knows(asRecorded) {
+		return sightline.Entry{}, notFound(sightline.ClaimRecord, string(id), asRecorded)
+	}
+	return m.entry(i), nil
+}
+
+// newest is the place of the newest version of a source or entity.
+func (m *Memory) newest(kind sightline.RecordKind, id string) (int32, bool) {
+	i, ok := m.place[name{kind, id, 0}]
+	for ok {
+		next, more := m.place[name{kind, id, m.records[i].Version() + 1}]
+		if !more {
+			return i, true
+		}
+		i = next
+	}
+	return 0, false
+}
+
+// Source implements [sightline.Store].
+func (m *Memory) Source(id sightline.SourceID, asRecorded sightline.Instant) (*sightline.Source, error) {
+	i, ok := m.newest(sightline.SourceRecord, string(id))
+	if !ok || !m.knows(asRecorded) {
+		return nil, notFound(sightline.SourceRecord, string(id), asRecorded)
+	}
+	return m.records[i].Source(), nil
+}
+
+// Entity implements [sightline.Store].
+func (m *Memory) Entity(id sightline.EntityID, asRecorded sightline.Instant) (*sightline.Entity, error) {
+	i, ok := m.newest(sightline.EntityRecord, string(id))
+	if !ok || !m.knows(asRecorded) {
+		return undeclaredEntity(id, asRecorded)
+	}
+	return m.records[i].Entity(), nil
+}
+
+// undeclaredEntity is the entity that exists without a record: a country or a
+// network.
+func undeclaredEntity(id sightline.EntityID, asRecorded sightline.Instant) (*sightline.Entity, error) {
+	if c, ok := id.Country(); ok {
+		return &sightline.Entity{Type: "entity", ID: id, Name: c.Name(), Country: c}, nil
+	}
+	if a, ok := id.ASN(); ok {
+		return &sightline.Entity{Type: "entity", ID: id, Name: a.String()}, nil
+	}
+	return nil, notFound(sightline.EntityRecord, string(id), asRecorded)
+}
+
+func notFound(kind sightline.RecordKind, id string, asRecorded sightline.Instant) error {
+	e := sightline.Errorf(sightline.NotFound, "find "+kind.String(), id, "no %s of this id is held", kind)
+	if asRecorded != 0 {
+		e.Err = sightline.Errorf(sightline.NotFound, "look", asRecorded.String(), "no %s of this id had been recorded by then", kind)
+	}
+	return e.WithHint("Look for it by a name: sightline search.")
+}
+
+// Records implements [sightline.Store].
+func (m *Memory) Records(asRecorded sightline.Instant) iter.Seq2[sightline.Entry, error] {
+	return func(yield func(sightline.Entry, error) bool) {
+		if !m.knows(asRecorded) {
+			return
+		}
+		for i := range m.records {
+			if !yield(m.entry(int32(i)), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Inputs implements [sightline.Store]: the hash is that of the claim text that
+// Export writes.
+func (m *Memory) Inputs(asRecorded sightline.Instant) ([]sightline.Input, error) {
+	if !m.knows(asRecorded) {
+		return nil, nil
+	}
+	sum := m.hash()
+	return []sightline.Input{{Name: m.label, SHA256: hex.EncodeToString(sum[:])}}, nil
+}
+
+func (m *Memory) sum() (out [32]byte) {
+	h := sha256.New()
+	for _, r := range m.records {
+		h.Write(r.Text())
+		h.Write([]byte{'\n'})
+	}
+	h.Sum(out[:0])
+	return out
+}
+
+// Search implements [sightline.Store].
+func (m *Memory) Search(text string, limit int, asRecorded sightline.Instant) ([]sightline.Hit, error) {
+	if !m.knows(asRecorded) {
+		_, err := parseSearch(text)
+		return nil, err
+	}
+	return search(m.search(), text, limit)
+}
+
+// memorySearch is the word index of a Memory. It is made at the first search,
+// so that a page that searches nothing does not wait for it.
+type memorySearch struct {
+	m             *Memory
+	names, claims wordIndex
+}
+
+// wordIndex lists the places of the records that have a token.
+type wordIndex struct {
+	places map[string][]int32
+	sorted []string // the tokens, for prefixes
+}
+
+func (m *Memory) indexWords() *memorySearch {
+	s := &memorySearch{m: m, names: wordIndex{places: map[string][]int32{}}, claims: wordIndex{places: map[string][]int32{}}}
+	for i, r := range m.records {
+		index := &s.names
+		switch r.Kind() {
+		case sightline.ClaimRecord:
+			if m.entry(int32(i)).Closed != sightline.Forever {
+				continue
+			}
+			index = &s.claims
+		case sightline.SourceRecord, sightline.EntityRecord:
+			if newest, _ := m.newest(r.Kind(), r.ID()); newest != int32(i) {
+				continue
+			}
+		default:
+			continue
+		}
+		for _, t := range searchTokens(r) {
+			index.places[t] = append(index.places[t], int32(i))
+		}
+	}
+	for _, x := range []*wordIndex{&s.names, &s.claims} {
+		for t := range x.places {
+			x.sorted = append(x.sorted, t)
+		}
+		slices.Sort(x.sorted)
+	}
+	return s
+}
+
+// named implements finder.
+func (s *memorySearch) named(q question, exact bool, limit int) ([]sightline.Record, error) {
+	if exact {
+		var lists [][]int32
+		for _, k := range q.exact {
+			lists = append(lists, s.names.places[k])
+		}
+		return s.take(union(lists...), limit), nil
+	}
+	return s.take(s.names.find(q.terms), limit), nil
+}
+
+// claiming implements finder.
+func (s *memorySearch) claiming(q question, limit int) ([]sightline.Record, error) {
+	return s.take(s.claims.find(q.terms), limit), nil
+}
+
+func (s *memorySearch) take(places []int32, limit int) []sightline.Record {
+	var out []sightline.Record
+	for _, i := range places[:min(len(places), limit)] {
+		out = append(out, s.m.records[i])
+	}
+	return out
+}
+
+// find lists the places where all terms are found, in order.
+func (x *wordIndex) find(terms []term) []int32 {
+	var found []int32
+	for i, t := range terms {
+		var any [][]int32
+		for _, a := range t.alternatives {
+			var all []int32
+			for j, tok := range a {
+				list := x.places[tok]
+				if t.prefix && j == len(a)-1 {
+					list = x.beginning(tok)
+				}
+				if j == 0 {
+					all = list
+				} else {
+					all = intersect(all, list)
+				}
+			}
+			any = append(any, all)
+		}
+		if list := union(any...); i == 0 {
+			found = list
+		} else {
+			found = intersect(found, list)
+		}
+	}
+	return found
+}
+
+func (x *wordIndex) beginning(prefix string) []int32 {
+	var lists [][]int32
+	for i := sort.SearchStrings(x.sorted, prefix); i < len(x.sorted) && strings.HasPrefix(x.sorted[i], prefix); i++ {
+		lists = append(lists, x.places[x.sorted[i]])
+	}
+	return union(lists...)
+}
+
+// union merges sorted lists; it may return one of them.
+func union(lists ...[]int32) []int32 {
+	if len(lists) == 1 {
+		return lists[0]
+	}
+	out := slices.Concat(lists...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// intersect lists what two sorted lists share.
+func intersect(a, b []int32) []int32 {
+	var out []int32
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			out = append(out, a[0])
+			a, b = a[1:], b[1:]
+		}
+	}
+	return out
+}
+
+// EntitiesIn implements [sightline.Store].
+func (m *Memory) EntitiesIn(c sightline.Country, asRecorded sightline.Instant) ([]*sightline.Entity, error) {
+	if !m.knows(asRecorded) {
+		return nil, nil
+	}
+	var out []*sightline.Entity
+	for i, r := range m.records {
+		if e := r.Entity(); e != nil && e.Country == c {
+			if at, _ := m.newest(sightline.EntityRecord, r.ID()); at == int32(i) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out, nil
+}

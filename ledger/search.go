@@ -1,0 +1,190 @@
+package ledger
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"sightline"
+)
+
+// Limits of a search.
+const (
+	maxQuery   = 1000 // bytes in a query
+	maxTerms   = 16   // words in a query; more are not looked at
+	window     = 200  // matches that are looked at and ranked
+	usualLimit = 20
+	maxLimit   = 1000
+)
+
+// term is one word of a query. It is found where all tokens of any of its
+// alternatives are found.
+type term struct {
+	alternatives [][]string
+	prefix       bool // the last token of each alternative may go on
+}
+
+// question is a query for search, taken apart.
+type question struct {
+	terms []term   // all must be found
+	exact []string // keys of a name that is the query as a whole
+}
+
+// parseSearch takes a query apart. Nothing in a query is an operator.
+func parseSearch(text string) (question, error) {
+	if len(text) > maxQuery {
+		return question{}, sightline.Errorf(sightline.Invalid, "search", text, "the query has %d bytes, the limit is %d", len(text), maxQuery).
+			WithHint("Search for a name or a few words.")
+	}
+	text = strings.ToValidUTF8(text, " ")
+	q := question{exact: exact(text)}
+	list := words(text)
+	for _, w := range list[:min(len(list), maxTerms)] {
+		q.terms = append(q.terms, termOf(w))
+	}
+	if n := len(q.terms); n > 0 && n == len(list) {
+		// The last word may still be being typed.
+		last := &q.terms[n-1]
+		last.prefix = last.prefix || utf8.RuneCountInString(list[n-1].text) >= 3 || list[n-1].packed
+	}
+	return q, nil
+}
+
+func termOf(w word) term {
+	if !w.packed {
+		t := term{alternatives: [][]string{{cut(w.text)}}}
+		for _, s := range shadows(w.text) {
+			t.alternatives = append(t.alternatives, []string{s})
+		}
+		return t
+	}
+	p := pairs(w.text)
+	if len(p) == 1 {
+		return term{alternatives: [][]string{p}, prefix: true}
+	}
+	if len(p) > maxTerms {
+		p = p[:maxTerms]
+	} else {
+		p = p[:len(p)-1] // the last character alone is in the pair before it
+	}
+	t := term{alternatives: [][]string{p}}
+	if whole, _ := spellings(w.text); whole != "" {
+		t.alternatives = append(t.alternatives, []string{whole})
+	}
+	return t
+}
+
+// searched is what a record is found by: its names or title, which it may be
+// called by as a whole, and other words. Withdrawals are not searched.
+func searched(r sightline.Record) (names []string, others []string) {
+	if e := r.Entity(); e != nil {
+		_, slug, _ := strings.Cut(string(e.ID), "/")
+		return append([]string{e.Name}, e.Names...), []string{slug}
+	}
+	if s := r.Source(); s != nil {
+		return []string{s.Title}, []string{s.Publisher, string(s.ID)}
+	}
+	if c := r.Claim(); c != nil {
+		_, subject, _ := strings.Cut(string(c.Subject), "/")
+		_, object, _ := strings.Cut(string(c.Object.Entity), "/")
+		return nil, []string{c.Words, c.Object.Text, subject, object, c.Qualifiers["product"]}
+	}
+	return nil, nil
+}
+
+// searchTokens lists the tokens of a record, with the keys of whole names.
+func searchTokens(r sightline.Record) []string {
+	names, others := searched(r)
+	out := tokens(append(slices.Clone(names), others...)...)
+	for _, n := range names {
+		out = append(out, exact(n)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// finder is what search needs of a store. Both methods yield records in the
+// order of recording: the newest versions of sources and entities, and claims
+// in force, as recorded at the moment that is asked for.
+type finder interface {
+	named(q question, exact bool, limit int) ([]sightline.Record, error)
+	claiming(q question, limit int) ([]sightline.Record, error)
+}
+
+// search ranks: names that are the query as a whole, then names that begin
+// with it, then others, entities before sources, then claims; among these, the
+// shorter text first, then by id. At most [window] matches are ranked, those
+// recorded first, so the order does not depend on the order of recording
+// unless there are more.
+func search(f finder, text string, limit int) ([]sightline.Hit, error) {
+	q, err := parseSearch(text)
+	if err != nil || len(q.terms) == 0 {
+		return nil, err
+	}
+	if limit <= 0 {
+		limit = usualLimit
+	}
+	limit = min(limit, maxLimit)
+	most := max(window, limit)
+	whole, err := f.named(q, true, most)
+	if err != nil {
+		return nil, err
+	}
+	part, err := f.named(q, false, most)
+	if err != nil {
+		return nil, err
+	}
+	hits := make([]sightline.Hit, 0, limit)
+	seen := map[name]bool{}
+	for _, r := range append(whole, part...) {
+		if n := nameOf(r); !seen[n] {
+			seen[n] = true
+			hits = append(hits, sightline.Hit{Record: r, Score: score(q, r)})
+		}
+	}
+	if len(hits) < limit {
+		claims, err := f.claiming(q, most)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range claims {
+			hits = append(hits, sightline.Hit{Record: r, Score: score(q, r)})
+		}
+	}
+	slices.SortFunc(hits, func(a, b sightline.Hit) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		case a.Record.Kind() != b.Record.Kind() && a.Record.Kind()+b.Record.Kind() == sightline.SourceRecord+sightline.EntityRecord:
+			return int(b.Record.Kind()) - int(a.Record.Kind())
+		}
+		return a.Record.Compare(b.Record)
+	})
+	return hits[:min(len(hits), limit)], nil
+}
+
+// score is 0 to 1. It orders the hits of one search and means nothing else.
+func score(q question, r sightline.Record) float64 {
+	names, others := searched(r)
+	size := len(words(strings.Join(append(slices.Clone(names), others...), " ")))
+	short := min(1, float64(len(q.terms))/float64(max(size, 1)))
+	best := 0.1 + 0.3*short
+	if r.Kind() != sightline.ClaimRecord {
+		best = 0.5 + 0.1*short
+	}
+	for _, n := range names {
+		for _, key := range exact(n) {
+			for _, asked := range q.exact {
+				if key == asked {
+					return 1
+				}
+				if strings.HasPrefix(key, asked) {
+					best = max(best, 0.7+0.1*short)
+				}
+			}
+		}
+	}
+	return best
+}
