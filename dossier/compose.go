@@ -220,10 +220,10 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 			it.Quotes = append(it.Quotes, Quote{Text: r.Quote, Lang: r.Lang, Note: k.note(r.Source)})
 		}
 	}
-	it.Level = k.level(e)
 	if !card {
 		return it
 	}
+	it.Level = k.level(e)
 	for _, x := range k.edges[c.ID] {
 		w := x.Record.Claim()
 		if slices.Contains(w.Disputes, c.ID) {
@@ -583,9 +583,8 @@ func (k *composer) heading() {
 
 // coverage says what each engine has and lacks.
 func (k *composer) coverage() {
-	relevant := len(k.claims)
 	k.d.Coverage = []Coverage{
-		{Engine: "Claims", Holds: plural(relevant, "claim bears", "claims bear") + " on this country, its deals and its suppliers",
+		{Engine: "Claims", Holds: "statements on this country, its deals and its suppliers",
 			Estimate: k.compute(countClaims, params{"predicates": predicateWords(), "side": "any"}), Lacks: "No list on record is a census; see each list's completeness."},
 		{Engine: "Routes", Holds: "no routing table",
 			Estimate: k.compute(engineAbsent, params{"engine": "routing tables", "why": "no routing table is loaded"}), Lacks: "Tables of several collectors."},

@@ -90,7 +90,7 @@ type Item struct {
 	Class     string            `json:"class,omitzero"`
 	Supplier  string            `json:"supplier,omitzero"` // who supplied, financed, trained or advised
 	Nation    string            `json:"nation,omitzero"`   // alpha-2 code of where the supplier is based; empty is unknown
-	Level     Level             `json:"level"`
+	Level     *Level            `json:"level,omitzero"`    // of a card
 	Valid     sightline.Period  `json:"valid,omitzero"`
 	Published sightline.Date    `json:"published,omitzero"`
 	Recorded  sightline.Instant `json:"recorded"`

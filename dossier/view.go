@@ -36,8 +36,9 @@ type view struct {
 	entities map[sightline.EntityID]*sightline.Entity
 }
 
-func newView(store sightline.Store, series []Series, o Options) (*view, error) {
-	v := &view{
+// emptyView is a view that holds no claim yet.
+func emptyView(store sightline.Store, series []Series, o Options) *view {
+	return &view{
 		store: store, series: series, options: o,
 		byID:     map[sightline.ClaimID]sightline.Entry{},
 		edges:    map[sightline.ClaimID][]sightline.Entry{},
@@ -46,6 +47,10 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 		sources:  map[sightline.SourceID]*sightline.Source{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
 	}
+}
+
+func newView(store sightline.Store, series []Series, o Options) (*view, error) {
+	v := emptyView(store, series, o)
 	if err := v.add(sightline.Query{Country: o.Country}); err != nil {
 		return nil, err
 	}
@@ -107,6 +112,12 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 			return nil, err
 		}
 	}
+	v.link()
+	return v, nil
+}
+
+// link sorts the claims and notes what each is about and speaks to.
+func (v *view) link() {
 	slices.SortFunc(v.claims, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	for _, e := range v.claims {
 		c := e.Record.Claim()
@@ -115,7 +126,6 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 		}
 		v.about[c.Subject] = append(v.about[c.Subject], e)
 	}
-	return v, nil
 }
 
 func (v *view) addEntities(ids []sightline.EntityID, predicates []sightline.Predicate) error {

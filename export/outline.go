@@ -81,7 +81,7 @@ func outline(d *dossier.Dossier) []block {
 	}
 	add(block{Kind: section, Text: "What this rests on", ID: "coverage"})
 	for _, c := range d.Coverage {
-		add(block{Kind: item, Tag: c.Engine, Text: c.Holds + ".", Number: Number(c.Estimate), Packet: c.Estimate.Packet})
+		add(block{Kind: item, Tag: c.Engine, Text: capital(c.Holds) + ".", Number: Number(c.Estimate), Packet: c.Estimate.Packet})
 		if c.Lacks != "" {
 			add(block{Kind: sub, Text: c.Lacks})
 		}
@@ -110,9 +110,10 @@ func clock(d *dossier.Dossier) string {
 	return "As known now."
 }
 
+// basis is the ground of an answer; one without any says so in its sentence.
 func basis(a dossier.Answer) string {
-	if a.Basis == dossier.NoBasis {
-		return "Too little data"
+	if a.Basis == dossier.NoBasis || a.State == sightline.TooLittleData {
+		return ""
 	}
 	return capital(string(a.Basis))
 }
@@ -240,6 +241,14 @@ func Number(e sightline.Estimate) string {
 	if low, ok := e.Low.Get(); ok {
 		high, _ := e.High.Get()
 		s += fmt.Sprintf(" (%s to %s, %s %% interval)", format(low), format(high), quantity(100*e.Level))
+	}
+	if v == 1 && e.Denominator == 0 {
+		// "1 claim": the units that we count are regular plurals.
+		noun, rest, more := strings.Cut(unit, ",")
+		unit = strings.TrimSuffix(noun, "s")
+		if more {
+			unit += "," + rest
+		}
 	}
 	return s + unit
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sightline"
+	"sightline/dossier"
 	"sightline/export"
 )
 
@@ -213,11 +214,11 @@ func (a *app) printClaim(s *store, e sightline.Entry, at sightline.Instant) erro
 	if c.Corrects != "" {
 		row("corrects", string(c.Corrects))
 	}
-	level, err := a.gradeOf(s, e, at)
+	level, err := dossier.Grade(s.Store, c.ID, at)
 	if err != nil {
 		return err
 	}
-	row("level", level)
+	row("level", fmt.Sprintf("%s %s (reliability %s, credibility %s)", level.Word, export.Pips(level.Pips), cmp.Or(level.Reliability, "none"), level.Credibility))
 	for _, r := range c.References {
 		src, err := s.Source(r.Source, at)
 		if err != nil {
