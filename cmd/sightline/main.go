@@ -80,13 +80,23 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 		Example:       "  sightline dossier KE\n  sightline search Huawei\n  sightline init my-workspace",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			e := sightline.Errorf(sightline.NotFound, "find command", args[0], "no such command")
+			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+				return e.WithHint("Did you mean %q? Run \"sightline --help\" for all of them.", strings.Join(near, `" or "`))
+			}
+			return e.WithHint("Run \"sightline --help\" for all of them.")
+		},
 	}
 	root.PersistentFlags().StringVarP(&a.workspace, "workspace", "w", os.Getenv("SIGHTLINE_WORKSPACE"), "`directory` of a workspace (default: the embedded catalogue)")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return sightline.Errorf(sightline.Invalid, "read arguments", "", "%w", err).WithHint("Run %q for the flags.", c.CommandPath()+" --help")
 	})
+	root.SuggestionsMinimumDistance = 2
 	root.AddGroup(&cobra.Group{ID: "read", Title: "Read:"}, &cobra.Group{ID: "check", Title: "Check:"}, &cobra.Group{ID: "keep", Title: "Keep your own:"})
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
