@@ -66,6 +66,8 @@ func closes(r sightline.Record) sightline.ClaimID {
 type holdings interface {
 	// held is the text of a record, or nil.
 	held(name) ([]byte, error)
+	// declared reports whether any version of a source or entity is held.
+	declared(kind sightline.RecordKind, id string) (bool, error)
 	// claim is a claim that is held, or nil.
 	claim(sightline.ClaimID) (*sightline.Claim, error)
 	// closers lists what closes the claim, which itself may not be held:
@@ -126,7 +128,7 @@ func admit(h holdings, r sightline.Record) (Outcome, *sightline.Error, error) {
 func undeclared(h holdings, c *sightline.Claim) (name, error) {
 	for _, ref := range c.References {
 		n := name{sightline.SourceRecord, string(ref.Source), 0}
-		if text, err := h.held(n); text == nil || err != nil {
+		if ok, err := h.declared(n.kind, n.id); !ok || err != nil {
 			return n, err
 		}
 	}
@@ -135,7 +137,7 @@ func undeclared(h holdings, c *sightline.Claim) (name, error) {
 			continue // these exist without being declared
 		}
 		n := name{sightline.EntityRecord, string(id), 0}
-		if text, err := h.held(n); text == nil || err != nil {
+		if ok, err := h.declared(n.kind, n.id); !ok || err != nil {
 			return n, err
 		}
 	}

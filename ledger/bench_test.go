@@ -1,9 +1,12 @@
 package ledger_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
 	"sightline"
 	"sightline/ledger"
@@ -84,5 +87,80 @@ func BenchmarkMemory(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	})
+}
+
+var benchClaims = flag.Int("claims", 100_000, "claims in the ledger that the benchmarks make")
+
+// BenchmarkLedger makes one ledger and asks it. Run it with -claims 1000000
+// for the figures that docs quote. The times reported as p50 and p99 are of
+// single queries for a country or words chosen at random.
+func BenchmarkLedger(b *testing.B) {
+	const entities, sources, batch = 20_000, 20_000, 20_000
+	rnd := rand.New(rand.NewPCG(1, 2))
+	l := empty(b)
+	if _, err := l.Append(b.Context(), then, background(b, entities, sources)); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("append", func(b *testing.B) {
+		for b.Loop() {
+			for from := 0; from < *benchClaims; from += batch {
+				b.StopTimer()
+				var records []sightline.Record
+				for i := from; i < min(from+batch, *benchClaims); i++ {
+					records = append(records, madeUp(b, rnd, i, entities, sources))
+				}
+				b.StartTimer()
+				if _, err := l.Append(b.Context(), then, records); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.ReportMetric(float64(*benchClaims*b.N)/b.Elapsed().Seconds(), "claims/s")
+	})
+	measure := func(name string, query func() error) {
+		b.Run(name, func(b *testing.B) {
+			var times []time.Duration
+			for b.Loop() {
+				begun := time.Now()
+				if err := query(); err != nil {
+					b.Fatal(err)
+				}
+				times = append(times, time.Since(begun))
+			}
+			slices.Sort(times)
+			b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(times[len(times)*99/100].Microseconds())/1000, "p99-ms")
+		})
+	}
+	all := sightline.Countries()
+	measure("country", func() error {
+		_, err := l.Claims(sightline.Query{Country: all[rnd.IntN(len(all))]})
+		return err
+	})
+	measure("country and predicate", func() error {
+		_, err := l.Claims(sightline.Query{Country: all[rnd.IntN(len(all))], Predicates: []sightline.Predicate{sightline.Finances}})
+		return err
+	})
+	measure("entity", func() error {
+		_, err := l.Claims(sightline.Query{Entities: []sightline.EntityID{sightline.EntityID(fmt.Sprintf("company/firm-%d", rnd.IntN(entities)))}})
+		return err
+	})
+	measure("search", func() error {
+		var q string
+		switch word := benchWords[rnd.IntN(len(benchWords))]; rnd.IntN(5) {
+		case 0:
+			q = fmt.Sprintf("firm %d", rnd.IntN(entities))
+		case 1:
+			q = word
+		case 2:
+			q = word + " " + benchWords[rnd.IntN(len(benchWords))]
+		case 3:
+			q = word[:len(word)/2/2*2]
+		case 4:
+			q = fmt.Sprintf("%s w%d", word, rnd.IntN(*benchClaims))
+		}
+		_, err := l.Search(q, 20, 0)
+		return err
 	})
 }

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -87,7 +88,29 @@ func stores(t *testing.T, records []sightline.Record) map[string]sightline.Store
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]sightline.Store{"memory": m}
+	return map[string]sightline.Store{"memory": m, "ledger": filled(t, records)}
+}
+
+// empty is a new ledger in a folder that goes with the test.
+func empty(t testing.TB) *ledger.Ledger {
+	t.Helper()
+	l, err := ledger.Create(filepath.Join(t.TempDir(), "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+// filled is a ledger with the records, all of which must be new.
+func filled(t testing.TB, records []sightline.Record) *ledger.Ledger {
+	t.Helper()
+	l := empty(t)
+	result, err := l.Append(t.Context(), then, records)
+	if err != nil || result.Appended != len(records) {
+		t.Fatalf("append %d: %+v, %v", len(records), result, err)
+	}
+	return l
 }
 
 // Every store passes this one suite: the same results in the same order,

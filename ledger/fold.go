@@ -14,8 +14,15 @@ import (
 // is asked, so that both stores find the same. A token is a folded word, its
 // shadow in Latin letters, a pair of Chinese characters, or their pinyin.
 
-// maxToken is the longest token in bytes; what is longer is cut on both sides.
-const maxToken = 64
+const (
+	// maxToken is the longest token in bytes; what is longer is cut on both
+	// sides.
+	maxToken = 64
+	// Words are found by their first letters too: the beginnings of three to
+	// ten letters are tokens of their own, with the sign ^ in front. So every
+	// look-up is of a whole token, and none costs more for being short.
+	minPrefix, maxPrefix = 3, 10
+)
 
 // letters maps letters that Unicode does not decompose and that people type
 // for each other: alef, yeh, kaf and heh of Arabic and Persian, and digits.
@@ -137,13 +144,48 @@ func readings(r rune) []string {
 	return list[:min(2, len(list))]
 }
 
-// pairs lists the tokens of a packed word: each character with its successor,
-// and the last one alone, so that every character begins a token.
+// pairs lists each character of a packed word with its successor, or the one
+// character that there is.
 func pairs(s string) []string {
 	runes := []rune(s)
+	if len(runes) == 1 {
+		return []string{s}
+	}
 	out := make([]string, 0, len(runes))
-	for i := range runes {
-		out = append(out, string(runes[i:min(i+2, len(runes))]))
+	for i := range runes[1:] {
+		out = append(out, string(runes[i:i+2]))
+	}
+	return out
+}
+
+// beginning is the token of all words that begin with s, or "" where s is too
+// short to have one. Beyond maxPrefix letters it does not tell words apart.
+func beginning(s string) string {
+	n := 0
+	for i := range s {
+		if n == maxPrefix {
+			s = s[:i]
+			break
+		}
+		n++
+	}
+	if n < minPrefix {
+		return ""
+	}
+	return "^" + s
+}
+
+// beginnings lists the tokens by which s is found while it is being typed.
+func beginnings(out []string, s string) []string {
+	n := 0
+	for i := range s {
+		if n >= minPrefix && n < maxPrefix {
+			out = append(out, "^"+s[:i])
+		}
+		n++
+	}
+	if n > maxPrefix {
+		out = append(out, beginning(s))
 	}
 	return out
 }
@@ -170,24 +212,43 @@ func spellings(s string) (whole string, pieces []string) {
 	return cut(b.String()), pieces
 }
 
-// tokens lists what a text is found by, sorted, each once.
-func tokens(texts ...string) []string {
+// speller spells words as tokens. Words come again and again, and to spell one
+// that is not Latin costs more than to look it up, so it remembers them. It is
+// not safe for concurrent use; the zero speller is ready.
+type speller struct {
+	spelt map[word][]string
+}
+
+// maxSpelt is how many words a speller remembers.
+const maxSpelt = 1 << 16
+
+// tokens lists what a word is found by, each once.
+func (s *speller) tokens(w word) []string {
+	if out, ok := s.spelt[w]; ok {
+		return out
+	}
 	var out []string
-	for _, s := range texts {
-		for _, w := range words(s) {
-			if w.packed {
-				out = append(out, pairs(w.text)...)
-				whole, pieces := spellings(w.text)
-				if whole != "" {
-					out = append(append(out, whole), pieces...)
-				}
-				continue
-			}
-			out = append(append(out, cut(w.text)), shadows(w.text)...)
+	if w.packed {
+		out = pairs(w.text)
+		for _, r := range w.text {
+			out = append(out, string(r))
+		}
+		if whole, pieces := spellings(w.text); whole != "" {
+			out = append(out, pieces...)
+			out = beginnings(append(out, whole), whole)
+		}
+	} else {
+		for _, t := range append(shadows(w.text), cut(w.text)) {
+			out = beginnings(append(out, t), t)
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
+	out = slices.Compact(out)
+	if s.spelt == nil || len(s.spelt) >= maxSpelt {
+		s.spelt = map[word][]string{}
+	}
+	s.spelt[w] = out
+	return out
 }
 
 // exact lists the keys by which a name is found as a whole: its words joined,

@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"iter"
 	"slices"
-	"sort"
-	"strings"
 	"sync"
 
 	"sightline"
@@ -77,6 +75,12 @@ func (m *Memory) held(n name) ([]byte, error) {
 		return m.records[i].Text(), nil
 	}
 	return nil, nil
+}
+
+// declared implements holdings.
+func (m *Memory) declared(kind sightline.RecordKind, id string) (bool, error) {
+	_, ok := m.place[name{kind, id, 0}]
+	return ok, nil
 }
 
 // claim implements holdings.
@@ -250,87 +254,53 @@ func (m *Memory) Search(text string, limit int, asRecorded sightline.Instant) ([
 	return search(m.search(), text, limit)
 }
 
-// memorySearch is the word index of a Memory. It is made at the first search,
-// so that a page that searches nothing does not wait for it.
+// memorySearch is the word index of a Memory: the places of the records that
+// have a token. It is made at the first search, so that a page that searches
+// nothing does not wait for it.
 type memorySearch struct {
-	m             *Memory
-	names, claims wordIndex
-}
-
-// wordIndex lists the places of the records that have a token.
-type wordIndex struct {
+	m      *Memory
 	places map[string][]int32
-	sorted []string // the tokens, for prefixes
 }
 
 func (m *Memory) indexWords() *memorySearch {
-	s := &memorySearch{m: m, names: wordIndex{places: map[string][]int32{}}, claims: wordIndex{places: map[string][]int32{}}}
+	s := &memorySearch{m, map[string][]int32{}}
+	var spell speller
 	for i, r := range m.records {
-		index := &s.names
-		switch r.Kind() {
-		case sightline.ClaimRecord:
+		if r.Kind() == sightline.ClaimRecord {
 			if m.entry(int32(i)).Closed != sightline.Forever {
 				continue
 			}
-			index = &s.claims
-		case sightline.SourceRecord, sightline.EntityRecord:
-			if newest, _ := m.newest(r.Kind(), r.ID()); newest != int32(i) {
-				continue
-			}
-		default:
+		} else if newest, _ := m.newest(r.Kind(), r.ID()); newest != int32(i) {
 			continue
 		}
-		for _, t := range searchTokens(r) {
-			index.places[t] = append(index.places[t], int32(i))
-		}
-	}
-	for _, x := range []*wordIndex{&s.names, &s.claims} {
-		for t := range x.places {
-			x.sorted = append(x.sorted, t)
-		}
-		slices.Sort(x.sorted)
+		spell.each(r, func(letter, rest string) {
+			token := letter + rest
+			if list := s.places[token]; len(list) == 0 || list[len(list)-1] != int32(i) {
+				s.places[token] = append(list, int32(i))
+			}
+		})
 	}
 	return s
 }
 
-// named implements finder.
-func (s *memorySearch) named(q question, exact bool, limit int) ([]sightline.Record, error) {
-	if exact {
-		var lists [][]int32
-		for _, k := range q.exact {
-			lists = append(lists, s.names.places[k])
-		}
-		return s.take(union(lists...), limit), nil
+// whole implements finder.
+func (s *memorySearch) whole(keys []string, limit int) ([]sightline.Record, error) {
+	var lists [][]int32
+	for _, k := range keys {
+		lists = append(lists, s.places[k])
 	}
-	return s.take(s.names.find(q.terms), limit), nil
+	return s.take(union(lists...), limit), nil
 }
 
-// claiming implements finder.
-func (s *memorySearch) claiming(q question, limit int) ([]sightline.Record, error) {
-	return s.take(s.claims.find(q.terms), limit), nil
-}
-
-func (s *memorySearch) take(places []int32, limit int) []sightline.Record {
-	var out []sightline.Record
-	for _, i := range places[:min(len(places), limit)] {
-		out = append(out, s.m.records[i])
-	}
-	return out
-}
-
-// find lists the places where all terms are found, in order.
-func (x *wordIndex) find(terms []term) []int32 {
+// find implements finder.
+func (s *memorySearch) find(letter string, terms []term, limit int) ([]sightline.Record, error) {
 	var found []int32
 	for i, t := range terms {
 		var any [][]int32
-		for _, a := range t.alternatives {
+		for _, alternative := range t {
 			var all []int32
-			for j, tok := range a {
-				list := x.places[tok]
-				if t.prefix && j == len(a)-1 {
-					list = x.beginning(tok)
-				}
-				if j == 0 {
+			for j, token := range alternative {
+				if list := s.places[letter+token]; j == 0 {
 					all = list
 				} else {
 					all = intersect(all, list)
@@ -344,15 +314,15 @@ func (x *wordIndex) find(terms []term) []int32 {
 			found = intersect(found, list)
 		}
 	}
-	return found
+	return s.take(found, limit), nil
 }
 
-func (x *wordIndex) beginning(prefix string) []int32 {
-	var lists [][]int32
-	for i := sort.SearchStrings(x.sorted, prefix); i < len(x.sorted) && strings.HasPrefix(x.sorted[i], prefix); i++ {
-		lists = append(lists, x.places[x.sorted[i]])
+func (s *memorySearch) take(places []int32, limit int) []sightline.Record {
+	var out []sightline.Record
+	for _, i := range places[:min(len(places), limit)] {
+		out = append(out, s.m.records[i])
 	}
-	return union(lists...)
+	return out
 }
 
 // union merges sorted lists; it may return one of them.

@@ -19,10 +19,7 @@ const (
 
 // term is one word of a query. It is found where all tokens of any of its
 // alternatives are found.
-type term struct {
-	alternatives [][]string
-	prefix       bool // the last token of each alternative may go on
-}
+type term [][]string
 
 // question is a query for search, taken apart.
 type question struct {
@@ -39,37 +36,33 @@ func parseSearch(text string) (question, error) {
 	text = strings.ToValidUTF8(text, " ")
 	q := question{exact: exact(text)}
 	list := words(text)
-	for _, w := range list[:min(len(list), maxTerms)] {
-		q.terms = append(q.terms, termOf(w))
-	}
-	if n := len(q.terms); n > 0 && n == len(list) {
-		// The last word may still be being typed.
-		last := &q.terms[n-1]
-		last.prefix = last.prefix || utf8.RuneCountInString(list[n-1].text) >= 3 || list[n-1].packed
+	for i, w := range list[:min(len(list), maxTerms)] {
+		q.terms = append(q.terms, termOf(w, i == len(list)-1))
 	}
 	return q, nil
 }
 
-func termOf(w word) term {
+// termOf makes a term of a word. The last word of a query may still be being
+// typed, so it is found by its beginning too.
+func termOf(w word, last bool) term {
+	var t term
+	add := func(s string) {
+		t = append(t, []string{s})
+		if b := beginning(s); last && b != "" {
+			t = append(t, []string{b})
+		}
+	}
 	if !w.packed {
-		t := term{alternatives: [][]string{{cut(w.text)}}}
+		add(cut(w.text))
 		for _, s := range shadows(w.text) {
-			t.alternatives = append(t.alternatives, []string{s})
+			add(s)
 		}
 		return t
 	}
 	p := pairs(w.text)
-	if len(p) == 1 {
-		return term{alternatives: [][]string{p}, prefix: true}
-	}
-	if len(p) > maxTerms {
-		p = p[:maxTerms]
-	} else {
-		p = p[:len(p)-1] // the last character alone is in the pair before it
-	}
-	t := term{alternatives: [][]string{p}}
-	if whole, _ := spellings(w.text); whole != "" {
-		t.alternatives = append(t.alternatives, []string{whole})
+	t = term{p[:min(len(p), maxTerms)]}
+	if whole, _ := spellings(w.text); whole != "" && utf8.RuneCountInString(w.text) > 1 {
+		add(whole) // one character alone has too many namesakes
 	}
 	return t
 }
@@ -92,23 +85,45 @@ func searched(r sightline.Record) (names []string, others []string) {
 	return nil, nil
 }
 
-// searchTokens lists the tokens of a record, with the keys of whole names.
-func searchTokens(r sightline.Record) []string {
+// Words are tokens of the index, beside the keys of claims (keys.go); their
+// letters keep names apart from the words of claims.
+const (
+	nameToken  = "n"
+	claimToken = "w"
+)
+
+// each passes the tokens by which words of a record are found, in two parts:
+// the letter and the rest. A token may come twice.
+func (s *speller) each(r sightline.Record, f func(letter, rest string)) {
 	names, others := searched(r)
-	out := tokens(append(slices.Clone(names), others...)...)
-	for _, n := range names {
-		out = append(out, exact(n)...)
+	letter := nameToken
+	if r.Kind() == sightline.ClaimRecord {
+		letter = claimToken
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	for _, texts := range [][]string{names, others} {
+		for _, text := range texts {
+			for _, w := range words(text) {
+				for _, t := range s.tokens(w) {
+					f(letter, t)
+				}
+			}
+		}
+	}
+	for _, n := range names {
+		for _, key := range exact(n) {
+			f("", key)
+		}
+	}
 }
 
-// finder is what search needs of a store. Both methods yield records in the
-// order of recording: the newest versions of sources and entities, and claims
-// in force, as recorded at the moment that is asked for.
+// finder is what search needs of a store: records in the order of recording,
+// the newest versions of sources and entities, and claims in force, as recorded
+// at the moment that is asked for.
 type finder interface {
-	named(q question, exact bool, limit int) ([]sightline.Record, error)
-	claiming(q question, limit int) ([]sightline.Record, error)
+	// whole finds what has any of these keys of a whole name.
+	whole(keys []string, limit int) ([]sightline.Record, error)
+	// find finds what has all terms among its tokens of that letter.
+	find(letter string, terms []term, limit int) ([]sightline.Record, error)
 }
 
 // search ranks: names that are the query as a whole, then names that begin
@@ -126,11 +141,11 @@ func search(f finder, text string, limit int) ([]sightline.Hit, error) {
 	}
 	limit = min(limit, maxLimit)
 	most := max(window, limit)
-	whole, err := f.named(q, true, most)
+	whole, err := f.whole(q.exact, most)
 	if err != nil {
 		return nil, err
 	}
-	part, err := f.named(q, false, most)
+	part, err := f.find(nameToken, q.terms, most)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +158,7 @@ func search(f finder, text string, limit int) ([]sightline.Hit, error) {
 		}
 	}
 	if len(hits) < limit {
-		claims, err := f.claiming(q, most)
+		claims, err := f.find(claimToken, q.terms, most)
 		if err != nil {
 			return nil, err
 		}
