@@ -351,19 +351,3 @@ func intersect(a, b []int32) []int32 {
 	}
 	return out
 }
-
-// EntitiesIn implements [sightline.Store].
-func (m *Memory) EntitiesIn(c sightline.Country, asRecorded sightline.Instant) ([]*sightline.Entity, error) {
-	if !m.knows(asRecorded) {
-		return nil, nil
-	}
-	var out []*sightline.Entity
-	for i, r := range m.records {
-		if e := r.Entity(); e != nil && e.Country == c {
-			if at, _ := m.newest(sightline.EntityRecord, r.ID()); at == int32(i) {
-				out = append(out, e)
-			}
-		}
-	}
-	return out, nil
-}
