@@ -251,7 +251,7 @@ func runCountNetworks(v *view, p params) (result, error) {
 	nets := map[sightline.EntityID]bool{}
 	var used []sightline.Entry
 	for _, e := range v.claims {
-		if c := e.Record.Claim(); c.Predicate == predicate && v.here[c.Subject] {
+		if c := e.Record.Claim(); c.Predicate == predicate && v.here[c.Subject] && c.Subject.Kind() == sightline.KindNetwork {
 			nets[c.Subject] = true
 			used = append(used, e)
 		}
