@@ -111,7 +111,7 @@ func Migrate(path string) error {
 }
 
 func migrate(path string, steps []string) error {
-	db, err := sql.Open("sqlite", dsn(path, "rw", append([]string{"page_size(8192)"}, writerPragmas...)...))
+	db, err := sql.Open("sqlite", dsn(path, "rw", append([]string{"page_size(4096)"}, writerPragmas...)...))
 	if err != nil {
 		return storeError("migrate ledger", path, err)
 	}
