@@ -16,6 +16,7 @@ type Entry struct {
 type Query struct {
 	Country    Country     // as subject or object, or named by an entity qualifier of the claim
 	Entities   []EntityID  // as subject, object or entity qualifier: any of them
+	Sources    []SourceID  // as a reference: any of them
 	Predicates []Predicate // any of them; empty is all
 	AsRecorded Instant     // in force at this moment; 0 means now
 	WithClosed bool        // also claims recorded by then and closed since
@@ -41,6 +42,8 @@ type Store interface {
 	// Entity finds the newest version of an entity recorded by then. Countries
 	// exist without being declared.
 	Entity(id EntityID, asRecorded Instant) (*Entity, error)
+	// EntitiesIn lists the entities whose country it is, newest versions, by id.
+	EntitiesIn(c Country, asRecorded Instant) ([]*Entity, error)
 	// Search finds names and words in any script.
 	Search(text string, limit int, asRecorded Instant) ([]Hit, error)
 	// Records yields every record in the order of claim text: kind, id, version.
