@@ -18,7 +18,7 @@ func Compose(store sightline.Store, series []Series, o Options) (*Dossier, error
 	if err != nil {
 		return nil, err
 	}
-	k := &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}}
+	k := &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}, told: map[sightline.EntityID]bool{}}
 	k.d = &Dossier{
 		Schema: Schema,
 		Country: Subject{
@@ -46,6 +46,7 @@ type composer struct {
 	d     *Dossier
 	notes map[sightline.SourceID]int
 	shown map[sightline.ClaimID]bool
+	told  map[sightline.EntityID]bool // deals and acts whose states and details were shown
 	seen  map[sightline.PacketID]bool
 	err   error
 }
@@ -233,8 +234,13 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		}
 	}
 	for _, id := range matters(c) {
+		// What is said of a deal or act stands on the first card about it.
+		if k.told[id] {
+			continue
+		}
+		k.told[id] = true
 		for _, x := range k.about[id] {
-			if x.Record.ID() == e.Record.ID() {
+			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(k.edges[c.ID], func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
 				continue
 			}
 			switch w := x.Record.Claim(); w.Predicate {
