@@ -333,7 +333,8 @@ func (k *composer) cut() {
 		Help: "Routing tables of several collectors would show who carries the traffic, and which networks could cut it off."}
 	majority := k.figure("Networks in which a state holds a majority", countNetworks, params{"holding": "majority"})
 	minority := k.figure("Networks in which a state holds a minority", countNetworks, params{"holding": "minority"})
-	a.Figures = append(a.Figures, majority, minority)
+	landing := k.figure("Cables on record that land here", countClaims, params{"predicates": "lands_in", "side": "object", "count": "subjects", "unit": "cables"})
+	a.Figures = append(a.Figures, majority, minority, landing)
 
 	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] || k.home(c.Subject, sightline.KindCompany) }
 	owned := k.selected(inHere, sightline.StateOwnedBy)
@@ -358,13 +359,30 @@ func (k *composer) cut() {
 	}, sightline.DescribedAs)))
 	k.group(&a, "abroad", "Networks abroad that this state owns in whole or part", "", false, abroad)
 
-	n, ok := majority.Estimate.Value.Get()
+	var parts []string
+	if n, ok := majority.Estimate.Value.Get(); ok {
+		parts = append(parts, fmt.Sprintf("a state holds a majority of %s on record here", plural(int(n), "network", "networks")))
+		a.Notes = append(a.Notes, majority.Notes...)
+	}
+	if n, ok := minority.Estimate.Value.Get(); ok {
+		parts = append(parts, fmt.Sprintf("a part of %s", plural(int(n), "network", "networks")))
+		a.Notes = append(a.Notes, minority.Notes...)
+	}
+	if n, ok := landing.Estimate.Value.Get(); ok {
+		parts = append(parts, plural(int(n), "cable on record lands here", "cables on record land here"))
+		a.Notes = append(a.Notes, landing.Notes...)
+	}
+	for _, e := range controls {
+		a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
+	}
+	slices.Sort(a.Notes)
+	a.Notes = slices.Compact(a.Notes)
 	switch {
-	case ok && n > 0:
-		a.Sentence = fmt.Sprintf("A state holds a majority of %s in %s on record; who carries the traffic is not measured here.", plural(int(n), "network", "networks"), name)
-		a.Notes = majority.Notes
-	case len(controls) > 0 || len(cables) > 0:
-		a.Sentence = fmt.Sprintf("Statements on gateways or cables of %s are on record; who carries the traffic is not measured here.", name)
+	case len(parts) > 0:
+		a.Sentence = capital(strings.Join(parts, "; ")) + "; who carries the traffic is not measured here."
+	case len(controls)+len(cables)+len(a.Groups) > 0:
+		a.Sentence = fmt.Sprintf("Too little data on who carries the traffic of %s; statements on its gateways and operators are below.", name)
+		a.State = sightline.TooLittleData
 	default:
 		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and no routing table is loaded.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData

@@ -194,7 +194,8 @@ func none(state sightline.State, unit, format string) sightline.Estimate {
 }
 
 // runCountClaims: predicates (comma-separated), side (object, subject or any),
-// unit.
+// unit, and count=subjects to count what the claims are about instead of the
+// claims.
 func runCountClaims(v *view, p params) (result, error) {
 	var used []sightline.Entry
 	for _, e := range v.claims {
@@ -206,7 +207,15 @@ func runCountClaims(v *view, p params) (result, error) {
 	if len(used) == 0 {
 		return result{estimate: none(sightline.TooLittleData, unit, "no such claim is on record; absence from an incomplete record is unknown, not none")}, nil
 	}
-	return result{estimate: counted(len(used), 0, unit), used: used}, nil
+	n := len(used)
+	if p["count"] == "subjects" {
+		subjects := map[sightline.EntityID]bool{}
+		for _, e := range used {
+			subjects[e.Record.Claim().Subject] = true
+		}
+		n = len(subjects)
+	}
+	return result{estimate: counted(n, 0, unit), used: used}, nil
 }
 
 // runCountSupplies: class.
