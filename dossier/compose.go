@@ -141,7 +141,9 @@ func (k *composer) figure(label string, id sightline.MethodID, p params) Figure 
 func (k *composer) keyData() {
 	for _, s := range k.series {
 		f := k.figure(seriesLabel(s.ID()), seriesValue, params{"series": s.ID()})
-		f.Notes = []int{k.note(s.Source())}
+		if _, err := k.source(s.Source()); err == nil {
+			f.Notes = []int{k.note(s.Source())}
+		}
 		k.d.KeyData = append(k.d.KeyData, f)
 	}
 }

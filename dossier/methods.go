@@ -300,6 +300,9 @@ func runSeriesValue(v *view, p params) (result, error) {
 			continue
 		}
 		src, err := v.source(s.Source())
+		if sightline.ErrorCode(err) == sightline.NotFound {
+			return result{estimate: none(sightline.TooLittleData, s.Unit(), "this ledger does not hold the source of the series; sightline import --catalogue adds it")}, nil
+		}
 		if err != nil {
 			return result{}, err
 		}
