@@ -30,6 +30,9 @@ const Forever Instant = 1<<63 - 1
 // InstantOf is the instant of t, cut to the microsecond.
 func InstantOf(t time.Time) Instant { return Instant(t.UnixMicro()) }
 
+// Time is the instant in UTC.
+func (i Instant) Time() time.Time { return time.UnixMicro(int64(i)).UTC() }
+
 // String prints the instant as RFC 3339 in UTC.
 func (i Instant) String() string {
 	if i == Forever {

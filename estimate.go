@@ -139,8 +139,8 @@ func (e Estimate) Check() error {
 }
 
 // Packet is the provenance of an estimate or verdict: what was computed, from
-// which inputs, by which method. Its id is made from its content without
-// Code, so the same work has the same id everywhere.
+// which inputs, by which method. Its id is made from its content without Code
+// and KnownAt, so the same work has the same id everywhere.
 type Packet struct {
 	Schema     string            `json:"schema"` // "sightline.packet/1"
 	Method     MethodID          `json:"method"`
@@ -167,11 +167,11 @@ type Input struct {
 type PacketID string
 
 // ID computes the id: the first forty bits of the SHA-256 of the canonical
-// JSON without Code and without the result's own packet id. Crockford's check
+// JSON without Code, KnownAt and the result's own packet id. Crockford's check
 // symbols beyond letters and digits would need quoting in a shell or address;
 // where the check falls on one of them, the sum is hashed again.
 func (p Packet) ID() PacketID {
-	p.Code, p.Result.Packet = "", ""
+	p.Code, p.KnownAt, p.Result.Packet = "", 0, ""
 	sum := sha256.Sum256(canonical(p))
 	for {
 		var n uint64

@@ -42,6 +42,8 @@ type Store interface {
 	// Entity finds the newest version of an entity recorded by then. Countries
 	// exist without being declared.
 	Entity(id EntityID, asRecorded Instant) (*Entity, error)
+	// EntitiesIn lists the entities whose country it is, newest versions, by id.
+	EntitiesIn(c Country, asRecorded Instant) ([]*Entity, error)
 	// Search finds names and words in any script.
 	Search(text string, limit int, asRecorded Instant) ([]Hit, error)
 	// Records yields every record in the order of claim text: kind, id, version.

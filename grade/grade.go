@@ -1,258 +1,280 @@
-// Package grade computes how far independent sources agree on a claim. It is
-// never typed in: what goes in are claims, their edges and their sources; what
-// comes out is an Admiralty credibility of 1 to 6, a word for it, two meters,
-// and what they were computed from.
+// Package grade weighs a claim by who speaks for and against it.
 //
-// The rules are these (methods of evidence, 5.1 to 5.3):
+// What goes in is the claim, the voices on it and what is known of their
+// sources; what comes out is a [Grade]: the Admiralty letter of the best
+// source and the number 1 to 6 of the item, computed from the graph and never
+// typed (methods 5.1), the independent clusters of sources on either side
+// (5.3), and two meters, triangulation and completeness (after AidData's
+// health of record). It is pure and holds no state.
 //
-//   - F and 6 mean that a judgement is missing. They add nothing and take
-//     nothing away, and letters are never averaged.
-//   - Sources joined by derived_from or by the same cluster count once. Within
-//     such a cluster the strongest evidence counts.
-//   - A reference of role assertion adds nothing. Evidence of a claim that
-//     disputes counts against.
-//   - The weights are priors of ours, not measurements, so no probability is
-//     printed before at least [Adjudicated] claims have been judged by people.
-//
-// The package does no input or output.
+// The log-likelihood ratios behind a letter are a prior of our choosing, so a
+// probability is a ranking aid only: pages print words, not the probability,
+// until there are a hundred adjudicated claims to calibrate it (5.5).
 package grade
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"sightline"
 )
 
-// Adjudicated is the number of claims that people must have judged true or
-// false before a probability is more than a way to rank.
-const Adjudicated = 100
-
-// Weight is a likelihood ratio: how many times likelier evidence of this grade
-// is when the claim is true than when it is false. Low and High are the band
-// over which results are tried.
-type Weight struct{ Value, Low, High float64 }
-
-// Priors are what the weighing rests on. All are choices of ours.
-type Priors struct {
-	Claim       float64                             // probability of a claim before any evidence
-	Dependence  float64                             // residual dependence between clusters, 0 to 1
-	Ratio       map[sightline.Reliability]Weight    // by the letter of the source; F has none
-	Diversity   map[sightline.PublisherKind]float64 // of one cluster, for triangulation
-	Adjudicated int                                 // claims judged so far
+// Prior is the table that turns a letter into weight. Every value is ours,
+// not a measurement; TestPriorIsStated shows what moves when they move.
+type Prior struct {
+	P0     float64                           // probability before any voice
+	Rho    float64                           // dependence that remains between clusters (methods 5.3: default .3)
+	LR     map[sightline.Reliability]float64 // likelihood ratio of one voice; a letter that is not there weighs nothing
+	Weight map[sightline.Reliability]float64 // of a class in the triangulation meter
+	Band   float64                           // factor by which each LR is raised and lowered for the sensitivity band
 }
 
-// Usual are the priors that Sightline uses. TestPriorsMatter shows their
-// effect.
-func Usual() Priors {
-	return Priors{
-		Claim:      0.1,
-		Dependence: 0.3,
-		Ratio: map[sightline.Reliability]Weight{
-			sightline.RelA: {6, 3, 12},
-			sightline.RelB: {4, 2, 8},
-			sightline.RelC: {3, 1.5, 5},
-			sightline.RelD: {1.5, 1, 2},
-			sightline.RelE: {1, 1, 1.2},
-		},
-		Diversity: map[sightline.PublisherKind]float64{
-			sightline.Court: 0.6, sightline.Academic: 0.5, sightline.Registry: 0.5, sightline.Intergovernmental: 0.5,
-			sightline.NGO: 0.4, sightline.Press: 0.4, sightline.Government: 0.4, sightline.Vendor: 0.3,
-			sightline.StateMedia: 0.2, sightline.Mirror: 0.1,
-		},
-	}
+// DefaultPrior is the prior in use. F is absent: it means that a judgement is
+// missing, so it weighs nothing, which is not the same as weighing against.
+var DefaultPrior = Prior{
+	P0:     0.1,
+	Rho:    0.3,
+	LR:     map[sightline.Reliability]float64{sightline.RelA: 12, sightline.RelB: 6, sightline.RelC: 3, sightline.RelD: 1.5, sightline.RelE: 1.1},
+	Weight: map[sightline.Reliability]float64{sightline.RelA: 0.9, sightline.RelB: 0.7, sightline.RelC: 0.5, sightline.RelD: 0.25, sightline.RelE: 0.1},
+	Band:   1.5,
 }
 
-// Word is what is printed.
-type Word uint8
+// Voice is one source speaking on a claim.
+type Voice struct {
+	Source  sightline.SourceID
+	Against bool
+	Role    sightline.Role // an assertion speaks, but weighs nothing
+}
 
-// The words, strongest first.
-const (
-	_              Word = iota
-	Confirmed           // by two or more independent clusters of fair sources, and disputed by none
-	ProbablyTrue        // one fair cluster and others that are weaker
-	ReportedOnce        // one fair cluster
-	Contested           // evidence for and against
-	Doubtful            // weak evidence only, or evidence against it alone
-	Unsupported         // nobody gives a ground
-	CannotBeJudged      // there are grounds, and nobody has judged the sources
-)
-
-var wordTexts = []string{"", "confirmed", "probably true", "reported once", "contested", "doubtful", "unsupported", "cannot be judged"}
-
-func (w Word) String() string { return wordTexts[w] }
-
-// Grade is what was computed for one claim.
+// Grade is the judgement on a claim.
 type Grade struct {
-	Credibility   int // 1 confirmed … 5 improbable; 6 cannot be judged, which is not the worst
-	Word          Word
-	For, Against  int  // independent clusters of judged sources
-	Unjudged      int  // clusters whose sources nobody has judged
-	Denied        bool // a claim disputes it, with or without a ground
-	Clusters      []Cluster
-	Probability   sightline.Estimate // has a value only when enough claims were adjudicated
-	Low, High     Word               // at the ends of the band of the priors
-	Triangulation sightline.Estimate
-	Completeness  sightline.Estimate
-	Missing       []string // fields that completeness lacks
+	Reliability sightline.Reliability // of the best source for it; 0 when none counts
+	Credibility int                   // Admiralty 1 (confirmed) to 5 (improbable); 6 cannot be judged
+	Word        string                // the level, in words
+	Pips        int                   // 0 to 4
+	For         int                   // independent clusters that speak for it
+	Against     int                   // and against it
+
+	Triangulation float64 // 0 to 1: 1 - product over clusters of (1 - weight of the class)
+	Completeness  float64 // 0 to 1: filled fields of those that a full record has
+
+	// Probability and its band under the prior. Ranking aids: not printed.
+	Probability, Low, High float64
 }
 
-// String is the word, with the number where it belongs.
-func (g Grade) String() string {
-	if g.Word == Confirmed {
-		return fmt.Sprintf("confirmed by %d independent sources", g.For)
+// Judge grades a claim. The voices include the claim's own references;
+// related says that other statements speak for it, of whatever cluster.
+// Sources are looked up by source, which returns nil for one that is named but
+// not held. Those in excluded, and all that derive from them, never count:
+// evidence that descends from a text under audit is no evidence on it.
+func Judge(c *sightline.Claim, voices []Voice, related bool, source func(sightline.SourceID) *sightline.Source, excluded []sightline.SourceID, prior Prior) Grade {
+	g := Grade{Completeness: completeness(c)}
+	clusters := Clusters(voices, source)
+	out := map[sightline.SourceID]bool{}
+	for _, id := range excluded {
+		out[id] = true
 	}
-	return g.Word.String()
-}
-
-// Cluster is a set of sources that count once.
-type Cluster struct {
-	Sources []sightline.SourceID // that speak to the claim, sorted
-	Weight  float64              // log likelihood ratio of the strongest, negative when against; 0 when not judged
-}
-
-// Evidence is all that a grade looks at.
-type Evidence struct {
-	Claim    *sightline.Claim
-	Supports []*sightline.Claim                         // claims in force that support it
-	Disputes []*sightline.Claim                         // claims in force that dispute it
-	Source   func(sightline.SourceID) *sightline.Source // nil where it is not held
-	Excluded []sightline.SourceID                       // the audited text: it never counts, nor does what derives from it
-}
-
-// Of grades a claim.
-func Of(e Evidence, p Priors) Grade {
-	g := Grade{Denied: len(e.Disputes) > 0}
-	s := gather(e)
-	g.Clusters = s.clusters(p, func(w Weight) float64 { return w.Value })
-	g.judge(p, s)
-	at := func(pick func(Weight) float64) Word {
-		other := Grade{Clusters: s.clusters(p, pick)}
-		other.judge(p, s)
-		return other.Word
+	var llr, low, high []float64
+	untold := 1.0
+	asserted, judged := false, false
+	for _, members := range clusters {
+		// Inside a cluster the strongest voice of each side speaks, and the
+		// stronger side of the two.
+		var best [2]float64
+		var letter [2]sightline.Reliability
+		for _, v := range members {
+			s := source(v.Source)
+			if s == nil || descends(v.Source, out, source) {
+				continue
+			}
+			if v.Role == sightline.Assertion {
+				asserted = true
+				continue
+			}
+			lr := prior.LR[s.Reliability]
+			if lr == 0 {
+				continue
+			}
+			judged = true
+			side := 0
+			if v.Against {
+				side = 1
+			}
+			if l := math.Log(lr); l > best[side] {
+				best[side], letter[side] = l, s.Reliability
+			}
+		}
+		switch {
+		case best[0] > best[1]:
+			g.For++
+			untold *= 1 - prior.Weight[letter[0]]
+			if g.Reliability == 0 || letter[0] < g.Reliability {
+				g.Reliability = letter[0]
+			}
+			llr, low, high = append(llr, best[0]), append(low, max(0, best[0]-math.Log(prior.Band))), append(high, best[0]+math.Log(prior.Band))
+		case best[1] > best[0]:
+			g.Against++
+			llr, low, high = append(llr, -best[1]), append(low, -best[1]-math.Log(prior.Band)), append(high, min(0, -best[1]+math.Log(prior.Band)))
+		}
 	}
-	g.Low, g.High = at(func(w Weight) float64 { return w.Low }), at(func(w Weight) float64 { return w.High })
-	g.Probability = g.probability(p, s)
-	g.Triangulation = s.triangulation(p)
-	g.Completeness, g.Missing = completeness(e)
+	g.Triangulation = 1 - untold
+	g.Probability = Combine(prior.P0, llr, prior.Rho)
+	g.Low, g.High = Combine(prior.P0, low, prior.Rho), Combine(prior.P0, high, prior.Rho)
+	g.speak(llr, asserted, judged, related)
 	return g
 }
 
-// judge sets the word and the credibility from the clusters. A cluster is fair
-// when its strongest evidence weighs as much as that of a source of letter C.
-func (g *Grade) judge(p Priors, s sample) {
-	fair, total := 0, 0.0
-	bar := math.Log(2) // between the lowest weight of B and the highest of D
-	for _, c := range g.Clusters {
-		total += c.Weight
-		switch {
-		case c.Weight > 0:
-			g.For++
-			if c.Weight >= bar {
-				fair++
-			}
-		case c.Weight < 0:
-			g.Against++
-		}
+// speak sets credibility, word and pips from the counts of clusters.
+func (g *Grade) speak(llr []float64, asserted, judged, related bool) {
+	total := 0.0
+	for _, l := range llr {
+		total += l
 	}
-	g.Unjudged = s.unjudged(p)
+	good := g.Reliability == sightline.RelA || g.Reliability == sightline.RelB
 	switch {
-	case g.For > 0 && g.Against > 0:
-		g.Word, g.Credibility = Contested, 3
-		if total <= 0 {
-			g.Credibility = 4
-		}
+	case g.For == 0 && g.Against > 0:
+		g.Credibility, g.Word = 5, "unsupported, and disputed"
+	case g.For == 0 && asserted:
+		g.Credibility, g.Word = 6, "unsupported"
+	case g.For == 0 && judged:
+		g.Credibility, g.Word = 4, "contested inside one voice"
+	case g.For == 0:
+		g.Credibility, g.Word = 6, "cannot be judged"
+	case g.Against > 0 && total > 0:
+		g.Credibility, g.Word, g.Pips = 3, fmt.Sprintf("contested, %d for and %d against", g.For, g.Against), 2
 	case g.Against > 0:
-		g.Word, g.Credibility = Doubtful, 5
-	case fair >= 2:
-		g.Word, g.Credibility = Confirmed, 1
-	case fair == 1 && g.For > 1:
-		g.Word, g.Credibility = ProbablyTrue, 2
-	case fair == 1:
-		g.Word, g.Credibility = ReportedOnce, 3
-	case s.judged(p):
-		g.Word, g.Credibility = Doubtful, 4
-	case len(s.items) > 0:
-		g.Word, g.Credibility = CannotBeJudged, 6
+		g.Credibility, g.Word, g.Pips = 4, fmt.Sprintf("contested and doubtful, %d for and %d against", g.For, g.Against), 1
+	case g.For >= 2:
+		g.Credibility, g.Word, g.Pips = 1, fmt.Sprintf("confirmed by %d independent voices", g.For), 3
+		if good {
+			g.Pips = 4
+		}
+	case related:
+		g.Credibility, g.Word, g.Pips = 2, "one voice, consistent with other statements", 3
 	default:
-		g.Word, g.Credibility = Unsupported, 6
+		g.Credibility, g.Word, g.Pips = 3, "one voice", 1
+		if g.Reliability <= sightline.RelC {
+			g.Pips = 2
+		}
 	}
 }
 
-// Combine adds the log likelihood ratios of independent clusters to the log
-// odds of the prior. What dependence remains between n clusters makes them
-// worth n/(1+(n-1)rho).
-func Combine(prior float64, ratios []float64, rho float64) (probability, effective float64) {
-	logit := math.Log(prior / (1 - prior))
-	if n := float64(len(ratios)); n > 0 {
+// Combine is the probability that follows from a prior p0 and the
+// log-likelihood ratios of n clusters: logit P = logit p0 + mean LLR times
+// n_eff, n_eff = n/(1+(n-1) rho) (methods 5.3). With rho 0 the ratios add up.
+func Combine(p0 float64, llr []float64, rho float64) float64 {
+	l := math.Log(p0 / (1 - p0))
+	if n := float64(len(llr)); n > 0 {
 		sum := 0.0
-		for _, r := range ratios {
-			sum += math.Log(r)
+		for _, x := range llr {
+			sum += x
 		}
-		effective = n / (1 + (n-1)*rho)
-		logit += sum / n * effective
+		l += sum / n * EffectiveN(len(llr), rho)
 	}
-	return 1 / (1 + math.Exp(-logit)), effective
+	return 1 / (1 + math.Exp(-l))
 }
 
-func (g *Grade) probability(p Priors, s sample) sightline.Estimate {
-	at := func(pick func(Weight) float64) (float64, int64) {
-		var ratios []float64
-		for _, c := range s.clusters(p, pick) {
-			if c.Weight != 0 {
-				ratios = append(ratios, math.Exp(c.Weight))
-			}
-		}
-		v, _ := Combine(p.Claim, ratios, p.Dependence)
-		return v, int64(len(ratios))
-	}
-	v, n := at(func(w Weight) float64 { return w.Value })
-	low, _ := at(func(w Weight) float64 { return w.Low })
-	high, _ := at(func(w Weight) float64 { return w.High })
-	e := sightline.Estimate{N: n, Unit: "probability", Method: "grade.probability/1"}
-	switch {
-	case p.Adjudicated < Adjudicated:
-		e.State = sightline.NotIdentified
-		e.Reason = fmt.Sprintf("%d claims were adjudicated, %d are needed before a probability means anything", p.Adjudicated, Adjudicated)
-	case n == 0:
-		e.State, e.Reason = sightline.TooLittleData, "no judged evidence"
-	default:
-		e.Value = sightline.Num(v)
-		e.Reason = fmt.Sprintf("no interval: over the band of the priors it goes from %.2f to %.2f", min(low, high), max(low, high))
-	}
-	return e
+// EffectiveN is n/(1+(n-1) rho): how many independent voices n dependent ones
+// amount to.
+func EffectiveN(n int, rho float64) float64 {
+	return float64(n) / (1 + float64(n-1)*rho)
 }
 
-func completeness(e Evidence) (sightline.Estimate, []string) {
-	c := e.Claim
-	has := func(f func(sightline.Reference, *sightline.Source) bool) bool {
-		return slices.ContainsFunc(c.References, func(r sightline.Reference) bool { return f(r, e.Source(r.Source)) })
+// Clusters groups voices whose sources are not independent: one derives from
+// the other, directly or through sources between, both derive from a third,
+// or they share a cluster name or a publisher. Clusters are ordered by their
+// first source id.
+func Clusters(voices []Voice, source func(sightline.SourceID) *sightline.Source) [][]Voice {
+	parent := map[string]string{}
+	var find func(string) string
+	find = func(x string) string {
+		if parent[x] == "" || parent[x] == x {
+			return x
+		}
+		parent[x] = find(parent[x])
+		return parent[x]
 	}
-	fields := []struct {
-		name   string
-		filled bool
-	}{
-		{"words", c.Words != ""},
-		{"valid", !c.Valid.IsZero()},
-		{"published", !c.Published.IsZero()},
-		{"a reference that gives grounds", has(func(r sightline.Reference, _ *sightline.Source) bool { return r.Role == sightline.Evidence })},
-		{"a locator", has(func(r sightline.Reference, _ *sightline.Source) bool { return r.Locator != "" })},
-		{"a source with an address", has(func(_ sightline.Reference, s *sightline.Source) bool { return s != nil && s.URL != "" })},
-		{"a source with a date", has(func(_ sightline.Reference, s *sightline.Source) bool { return s != nil && !s.Published.IsZero() })},
-		{"a source that was judged", has(func(_ sightline.Reference, s *sightline.Source) bool {
-			return s != nil && s.Reliability != sightline.RelF
-		})},
-	}
-	var missing []string
-	for _, f := range fields {
-		if !f.filled {
-			missing = append(missing, f.name)
+	join := func(a, b string) {
+		a, b = find(a), find(b)
+		if a != b {
+			parent[max(a, b)] = min(a, b)
 		}
 	}
-	n := len(fields) - len(missing)
-	return sightline.Estimate{
-		Value: sightline.Num(float64(n) / float64(len(fields))), N: int64(n), Denominator: int64(len(fields)), Unit: "share of fields",
-		Reason: "no interval: it is a count", Method: "grade.completeness/1",
-	}, missing
+	seen := map[sightline.SourceID]bool{}
+	var walk func(sightline.SourceID)
+	walk = func(id sightline.SourceID) {
+		if seen[id] {
+			return
+		}
+		seen[id] = true
+		s := source(id)
+		if s == nil {
+			return
+		}
+		if s.Cluster != "" {
+			join("source "+string(id), "~cluster "+strings.ToLower(s.Cluster))
+		}
+		if s.Publisher != "" && s.Kind != sightline.Mirror {
+			join("source "+string(id), "~publisher "+strings.ToLower(s.Publisher))
+		}
+		for _, d := range s.DerivedFrom {
+			join("source "+string(id), "source "+string(d))
+			walk(d)
+		}
+	}
+	for _, v := range voices {
+		walk(v.Source)
+	}
+	groups := map[string][]Voice{}
+	for _, v := range voices {
+		root := find("source " + string(v.Source))
+		groups[root] = append(groups[root], v)
+	}
+	var out [][]Voice
+	for _, root := range slices.Sorted(maps.Keys(groups)) {
+		members := groups[root]
+		slices.SortStableFunc(members, func(a, b Voice) int { return strings.Compare(string(a.Source), string(b.Source)) })
+		out = append(out, members)
+	}
+	slices.SortStableFunc(out, func(a, b []Voice) int { return strings.Compare(string(a[0].Source), string(b[0].Source)) })
+	return out
+}
+
+// descends reports whether a source is in the set or derives from one that is.
+func descends(id sightline.SourceID, set map[sightline.SourceID]bool, source func(sightline.SourceID) *sightline.Source) bool {
+	if len(set) == 0 {
+		return false
+	}
+	seen := map[sightline.SourceID]bool{}
+	var walk func(sightline.SourceID) bool
+	walk = func(id sightline.SourceID) bool {
+		if set[id] {
+			return true
+		}
+		if seen[id] {
+			return false
+		}
+		seen[id] = true
+		s := source(id)
+		return s != nil && slices.ContainsFunc(s.DerivedFrom, walk)
+	}
+	return walk(id)
+}
+
+// completeness is the share of the fields of a full record that the claim
+// fills: words, valid time, published date, a locator or quotation, and a
+// class or another qualifier.
+func completeness(c *sightline.Claim) float64 {
+	located := slices.ContainsFunc(c.References, func(r sightline.Reference) bool { return r.Locator != "" || r.Quote != "" })
+	filled, of := 0, 0
+	for _, is := range []bool{c.Words != "", !c.Valid.IsZero(), !c.Published.IsZero(), located, len(c.Qualifiers) > 0} {
+		of++
+		if is {
+			filled++
+		}
+	}
+	return float64(filled) / float64(of)
 }

@@ -8,175 +8,162 @@ import (
 	"sightline/grade"
 )
 
-func near(a, b float64) bool { return math.Abs(a-b) < 5e-7 }
+func near(t *testing.T, what string, got, want, tol float64) {
+	t.Helper()
+	if math.Abs(got-want) > tol {
+		t.Errorf("%s: %.9f, want %.9f", what, got, want)
+	}
+}
 
-// The numbers are worked in methods of evidence 5.3: prior odds 1:9 times
-// 6*4*3 = 72 gives 8:1.
-func TestCombine(t *testing.T) {
-	for _, c := range []struct{ rho, want, effective float64 }{
-		{0, .888889, 3}, {.3, .616730, 1.875}, {.6, .437015, 3 / 2.2}, {1, .316118, 1},
-	} {
-		p, n := grade.Combine(.1, []float64{6, 4, 3}, c.rho)
-		if !near(p, c.want) || !near(n, c.effective) {
-			t.Errorf("rho %g: %.6f with %.6f, want %.6f with %.6f", c.rho, p, n, c.want, c.effective)
-		}
+// The numeric answers of methods 5.3: p0 .1 and likelihood ratios 6, 4, 3.
+// With rho 0: odds 1/9 * 72 = 8, so 8/9. With rho .3, n_eff = 3/1.6 = 1.875
+// and the odds are 1/9 * 72^(1.875/3).
+func TestKnownAnswers(t *testing.T) {
+	llr := []float64{math.Log(6), math.Log(4), math.Log(3)}
+	near(t, "n_eff", grade.EffectiveN(3, .3), 1.875, 1e-12)
+	for _, c := range []struct{ rho, want float64 }{{0, .888889}, {.3, .616730}, {.6, .437015}, {1, .316118}} {
+		near(t, "combined", grade.Combine(.1, llr, c.rho), c.want, 5e-7)
 	}
-	if p, _ := grade.Combine(.1, nil, .3); !near(p, .1) {
-		t.Errorf("no evidence: %f, want the prior", p)
-	}
-	if p, _ := grade.Combine(.1, []float64{6, 1. / 6}, .3); !near(p, .1) {
-		t.Errorf("equal evidence for and against: %f, want the prior", p)
-	}
-	// Noisy-or of .6, .5, .3 with leak .05 is .867. It is not used: three
-	// copies of one report, each .6, would come to .939, while here they are
-	// one cluster and count once.
+	near(t, "no voice", grade.Combine(.1, nil, .3), .1, 1e-12)
+}
+
+// What we do not use: noisy-or of .6, .5, .3 with a leak of .05 is .867, as
+// high for three copies of one report as for three reports.
+func TestNoisyOrWouldCountCopies(t *testing.T) {
 	noisyOr := 1 - (1-.05)*(1-.6)*(1-.5)*(1-.3)
-	copies := 1 - (1-.05)*math.Pow(1-.6, 3)
-	if math.Abs(noisyOr-.867) > 5e-4 || math.Abs(copies-.939) > 5e-4 {
-		t.Errorf("noisy-or %.4f, copies %.4f", noisyOr, copies)
+	near(t, "noisy-or", noisyOr, .867, 5e-4)
+	copies := sources("a B p", "b B q <a", "c B r <b")
+	if g := judge(copies, "a", "b", "c"); g.For != 1 {
+		t.Errorf("three copies are %d clusters", g.For)
 	}
 }
 
-// sources of the tests.
-var sources = map[sightline.SourceID]*sightline.Source{}
+type table map[sightline.SourceID]*sightline.Source
 
-func init() {
-	for _, s := range []*sightline.Source{
-		{ID: "a", Reliability: sightline.RelA, Kind: sightline.Academic},
-		{ID: "b", Reliability: sightline.RelB, Kind: sightline.NGO},
-		{ID: "c", Reliability: sightline.RelC, Kind: sightline.Press},
-		{ID: "d", Reliability: sightline.RelD, Kind: sightline.Vendor},
-		{ID: "e", Reliability: sightline.RelE, Kind: sightline.StateMedia},
-		{ID: "f", Reliability: sightline.RelF, Kind: sightline.Press},
-		{ID: "copy-1", Reliability: sightline.RelB, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"wire"}},
-		{ID: "copy-2", Reliability: sightline.RelC, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"copy-1"}},
-		{ID: "copy-3", Reliability: sightline.RelC, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"wire"}},
-		{ID: "owned-1", Reliability: sightline.RelC, Kind: sightline.Press, Cluster: "house"},
-		{ID: "owned-2", Reliability: sightline.RelC, Kind: sightline.Press, Cluster: "house"},
-		{ID: "audited", Reliability: sightline.RelA, Kind: sightline.Press},
-		{ID: "from-audited", Reliability: sightline.RelA, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"between"}},
-		{ID: "between", Reliability: sightline.RelA, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"audited"}},
-		{ID: "ring-1", Reliability: sightline.RelC, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"ring-2"}},
-		{ID: "ring-2", Reliability: sightline.RelC, Kind: sightline.Press, DerivedFrom: []sightline.SourceID{"ring-1"}},
-	} {
-		sources[s.ID] = s
-	}
-}
-
-func claim(refs ...string) *sightline.Claim {
-	c := &sightline.Claim{}
-	for _, r := range refs {
-		ref := sightline.Reference{Source: sightline.SourceID(r)}
-		if r[0] == '!' {
-			ref = sightline.Reference{Source: sightline.SourceID(r[1:]), Role: sightline.Assertion}
-		}
-		c.References = append(c.References, ref)
-	}
-	return c
-}
-
-func TestOf(t *testing.T) {
-	one := func(refs ...string) []*sightline.Claim { return []*sightline.Claim{claim(refs...)} }
-	deprecated := claim("b")
-	deprecated.Rank = sightline.Deprecated
-	for name, c := range map[string]struct {
-		e           grade.Evidence
-		credibility int
-		want        string
-		fors, anti  int
-	}{
-		"one fair source":                   {grade.Evidence{Claim: claim("c")}, 3, "reported once", 1, 0},
-		"the best source alone":             {grade.Evidence{Claim: claim("a")}, 3, "reported once", 1, 0},
-		"two independent":                   {grade.Evidence{Claim: claim("b", "c")}, 1, "confirmed by 2 independent sources", 2, 0},
-		"three, one by a supporting claim":  {grade.Evidence{Claim: claim("b", "c"), Supports: one("a")}, 1, "confirmed by 3 independent sources", 3, 0},
-		"one source twice":                  {grade.Evidence{Claim: claim("c", "c"), Supports: one("c")}, 3, "reported once", 1, 0},
-		"three copies of a wire":            {grade.Evidence{Claim: claim("copy-1", "copy-2", "copy-3")}, 3, "reported once", 1, 0},
-		"copies of a wire that is not held": {grade.Evidence{Claim: claim("copy-1", "copy-3")}, 3, "reported once", 1, 0},
-		"two papers of one owner":           {grade.Evidence{Claim: claim("owned-1", "owned-2")}, 3, "reported once", 1, 0},
-		"a copy and another":                {grade.Evidence{Claim: claim("copy-1", "copy-2", "a")}, 1, "confirmed by 2 independent sources", 2, 0},
-		"sources that cite each other":      {grade.Evidence{Claim: claim("ring-1", "ring-2")}, 3, "reported once", 1, 0},
-		"a fair one and a weak one":         {grade.Evidence{Claim: claim("c", "d")}, 2, "probably true", 2, 0},
-		"weak ones only":                    {grade.Evidence{Claim: claim("d")}, 4, "doubtful", 1, 0},
-		"an unreliable one":                 {grade.Evidence{Claim: claim("e")}, 4, "doubtful", 0, 0},
-		"F is missing, not worst":           {grade.Evidence{Claim: claim("f")}, 6, "cannot be judged", 0, 0},
-		"F takes nothing away":              {grade.Evidence{Claim: claim("b", "c", "f")}, 1, "confirmed by 2 independent sources", 2, 0},
-		"a source that is not held":         {grade.Evidence{Claim: claim("nobody")}, 6, "cannot be judged", 0, 0},
-		"an assertion":                      {grade.Evidence{Claim: claim("!a")}, 6, "unsupported", 0, 0},
-		"an assertion adds nothing":         {grade.Evidence{Claim: claim("c", "!a")}, 3, "reported once", 1, 0},
-		"for and against":                   {grade.Evidence{Claim: claim("b"), Disputes: one("a")}, 4, "contested", 1, 1},
-		"for outweighs against":             {grade.Evidence{Claim: claim("a"), Disputes: one("c")}, 3, "contested", 1, 1},
-		"a bare denial":                     {grade.Evidence{Claim: claim("c"), Disputes: one("!d")}, 3, "reported once", 1, 0},
-		"only against":                      {grade.Evidence{Claim: claim("!a"), Disputes: one("c")}, 5, "doubtful", 0, 1},
-		"a dispute nobody holds any longer": {grade.Evidence{Claim: claim("c"), Disputes: []*sightline.Claim{deprecated}}, 3, "reported once", 1, 0},
-		"the audited text":                  {grade.Evidence{Claim: claim("audited", "from-audited", "c"), Excluded: []sightline.SourceID{"audited"}}, 3, "reported once", 1, 0},
-		"one side of a cluster against":     {grade.Evidence{Claim: claim("copy-1"), Disputes: one("copy-3")}, 3, "reported once", 1, 0},
-	} {
-		c.e.Source = func(id sightline.SourceID) *sightline.Source { return sources[id] }
-		g := grade.Of(c.e, grade.Usual())
-		if g.Credibility != c.credibility || g.String() != c.want || g.For != c.fors || g.Against != c.anti {
-			t.Errorf("%s: %d %s, %d for, %d against; want %d %s, %d, %d", name, g.Credibility, g, g.For, g.Against, c.credibility, c.want, c.fors, c.anti)
-		}
-		if g.Denied != (len(c.e.Disputes) > 0) {
-			t.Errorf("%s: denied %v", name, g.Denied)
-		}
-		if _, printed := g.Probability.Value.Get(); printed {
-			t.Errorf("%s: a probability is printed", name)
-		}
-		for _, e := range []sightline.Estimate{g.Probability, g.Triangulation, g.Completeness} {
-			if err := e.Check(); err != nil {
-				t.Errorf("%s: %v", name, err)
+// sources reads "id letter publisher [~cluster] [<derived]".
+func sources(lines ...string) table {
+	out := table{}
+	for _, l := range lines {
+		s := &sightline.Source{Kind: sightline.Press}
+		var words []string
+		word := ""
+		for _, r := range l + " " {
+			if r == ' ' {
+				words, word = append(words, word), ""
+			} else {
+				word += string(r)
 			}
 		}
+		s.ID = sightline.SourceID(words[0])
+		if err := s.Reliability.UnmarshalText([]byte(words[1])); err != nil {
+			panic(err)
+		}
+		s.Publisher = words[2]
+		for _, w := range words[3:] {
+			if w[0] == '~' {
+				s.Cluster = w[1:]
+			} else {
+				s.DerivedFrom = append(s.DerivedFrom, sightline.SourceID(w[1:]))
+			}
+		}
+		out[s.ID] = s
 	}
+	return out
 }
 
-// Another order of the references gives the same grade.
-func TestOrderDoesNotMatter(t *testing.T) {
-	source := func(id sightline.SourceID) *sightline.Source { return sources[id] }
-	a := grade.Of(grade.Evidence{Claim: claim("copy-1", "copy-2", "a", "f", "d"), Source: source}, grade.Usual())
-	b := grade.Of(grade.Evidence{Claim: claim("d", "f", "copy-2", "a", "copy-1"), Source: source}, grade.Usual())
-	if len(a.Clusters) != 4 || len(b.Clusters) != 4 || a.String() != b.String() || a.Triangulation != b.Triangulation {
-		t.Errorf("%+v\n%+v", a, b)
+func (t table) get(id sightline.SourceID) *sightline.Source { return t[id] }
+
+// judge grades a claim on which the named sources speak; "-x" speaks against
+// it, "?x" only asserts it.
+func judge(t table, ids ...string) grade.Grade {
+	return grade.Judge(&sightline.Claim{}, voices(ids), false, t.get, nil, grade.DefaultPrior)
+}
+
+func voices(ids []string) (out []grade.Voice) {
+	for _, id := range ids {
+		v := grade.Voice{Source: sightline.SourceID(id)}
+		switch id[0] {
+		case '-':
+			v.Source, v.Against = v.Source[1:], true
+		case '?':
+			v.Source, v.Role = v.Source[1:], sightline.Assertion
+		}
+		out = append(out, v)
 	}
-	for i := range a.Clusters {
-		if a.Clusters[i].Weight != b.Clusters[i].Weight || a.Clusters[i].Sources[0] != b.Clusters[i].Sources[0] {
-			t.Errorf("cluster %d: %+v, %+v", i, a.Clusters[i], b.Clusters[i])
+	return out
+}
+
+func TestLevels(t *testing.T) {
+	s := sources("a A court", "b B paper", "c C blog", "f F nobody", "copy D mirror <b", "b2 B paper", "w1 B wire1 ~wire", "w2 B wire2 ~wire")
+	for name, c := range map[string]struct {
+		ids         []string
+		word        string
+		credibility int
+		letter      string
+		pips        int
+	}{
+		"two independent voices":       {[]string{"b", "c"}, "confirmed by 2 independent voices", 1, "B", 4},
+		"a report and its copy":        {[]string{"b", "copy"}, "one voice", 3, "B", 2},
+		"two reports of one publisher": {[]string{"b", "b2"}, "one voice", 3, "B", 2},
+		"two copies of one wire":       {[]string{"w1", "w2"}, "one voice", 3, "B", 2},
+		"one mirror":                   {[]string{"copy"}, "one voice", 3, "D", 1},
+		"F is missing, not worst":      {[]string{"f"}, "cannot be judged", 6, "", 0},
+		"F takes nothing away":         {[]string{"b", "f"}, "one voice", 3, "B", 2},
+		"F against takes nothing away": {[]string{"b", "-f"}, "one voice", 3, "B", 2},
+		"a bare assertion":             {[]string{"?b"}, "unsupported", 6, "", 0},
+		"an assertion, disputed":       {[]string{"?b", "-c"}, "unsupported, and disputed", 5, "", 0},
+		"two against one":              {[]string{"c", "-a", "-b"}, "contested and doubtful, 1 for and 2 against", 4, "C", 1},
+		"a court against a blog":       {[]string{"a", "-c"}, "contested, 1 for and 1 against", 3, "A", 2},
+	} {
+		g := judge(s, c.ids...)
+		if g.Word != c.word || g.Credibility != c.credibility || g.Reliability.String() != c.letter || g.Pips != c.pips {
+			t.Errorf("%s: %q %d %q %d pips, want %q %d %q %d", name, g.Word, g.Credibility, g.Reliability, g.Pips, c.word, c.credibility, c.letter, c.pips)
 		}
 	}
 }
 
-// The meters, by hand: academic .5 and NGO .4 give 1 - .5*.6 = .7; a copy of
-// the same adds nothing. Of the eight fields, this claim has words, grounds
-// and a judged source.
-func TestMeters(t *testing.T) {
-	source := func(id sightline.SourceID) *sightline.Source { return sources[id] }
-	c := claim("a", "b")
-	c.Words = "x"
-	g := grade.Of(grade.Evidence{Claim: c, Source: source}, grade.Usual())
-	if v, _ := g.Triangulation.Value.Get(); !near(v, .7) {
-		t.Errorf("triangulation %f", v)
+// Evidence that descends from an excluded text never counts, for or against.
+func TestExcludedDescendants(t *testing.T) {
+	s := sources("article F press", "quote C blog <article", "far B paper <quote", "own B other")
+	g := grade.Judge(&sightline.Claim{}, voices([]string{"far", "quote"}), false, s.get, []sightline.SourceID{"article"}, grade.DefaultPrior)
+	if g.For != 0 {
+		t.Errorf("%d clusters of descendants count", g.For)
 	}
-	if v, _ := g.Completeness.Value.Get(); !near(v, 3./8) || len(g.Missing) != 5 {
-		t.Errorf("completeness %f, missing %q", v, g.Missing)
+	g = grade.Judge(&sightline.Claim{}, voices([]string{"far", "own"}), false, s.get, []sightline.SourceID{"article"}, grade.DefaultPrior)
+	if g.For != 1 {
+		t.Errorf("%d clusters, want the independent one", g.For)
 	}
 }
 
-// Once enough claims are adjudicated the probability is printed, and the band
-// of the priors moves the word of a claim that rests on one C.
-func TestPriorsMatter(t *testing.T) {
-	source := func(id sightline.SourceID) *sightline.Source { return sources[id] }
-	p := grade.Usual()
-	p.Adjudicated = grade.Adjudicated
-	g := grade.Of(grade.Evidence{Claim: claim("a", "b", "c"), Source: source}, p)
-	if v, _ := g.Probability.Value.Get(); !near(v, .616730) || g.Probability.Check() != nil {
-		t.Errorf("probability %v", g.Probability)
+// Adding a voice for a claim never lowers its probability, and one against
+// never raises it, when clusters are independent (rho 0); a copy changes
+// nothing.
+func TestVoicesMoveOneWay(t *testing.T) {
+	s := sources("a A p1", "b B p2", "c C p3", "d D p4", "copy A p5 <a")
+	prior := grade.DefaultPrior
+	prior.Rho = 0
+	p := func(ids ...string) float64 {
+		return grade.Judge(&sightline.Claim{}, voices(ids), false, s.get, nil, prior).Probability
 	}
-	g = grade.Of(grade.Evidence{Claim: claim("c"), Source: source}, p)
-	if g.Low != grade.Doubtful || g.High != grade.ReportedOnce {
-		t.Errorf("band from %s to %s", g.Low, g.High)
+	for _, base := range [][]string{{"a"}, {"b", "-c"}, {"-d"}, {"a", "b", "-c"}} {
+		before := p(base...)
+		if after := p(append(base[:len(base):len(base)], "d")...); len(base) != 1 && after < before {
+			t.Errorf("%v: a voice for lowers %g to %g", base, before, after)
+		}
 	}
-	p.Adjudicated--
-	if _, ok := grade.Of(grade.Evidence{Claim: claim("c"), Source: source}, p).Probability.Value.Get(); ok {
-		t.Error("a probability before enough claims were adjudicated")
+	if p("a") != p("a", "copy") {
+		t.Error("a copy changes the probability")
 	}
+	if p("b", "-c") >= p("b") {
+		t.Error("a voice against does not lower the probability")
+	}
+}
+
+// The band shows what the prior, which is ours, can move.
+func TestPriorIsStated(t *testing.T) {
+	g := judge(sources("a A p", "b B q"), "a", "b")
+	if !(g.Low < g.Probability && g.Probability < g.High) {
+		t.Errorf("band %g %g %g", g.Low, g.Probability, g.High)
+	}
+	near(t, "triangulation", g.Triangulation, 1-(1-.9)*(1-.7), 1e-12)
 }

@@ -122,6 +122,9 @@ func (s *speller) all(r sightline.Record) string {
 			add("", k)
 		}
 	}
+	if e := r.Entity(); e != nil && !e.Country.IsZero() {
+		add(basedKey, e.Country.Code())
+	}
 	s.each(r, add)
 	return string(b)
 }

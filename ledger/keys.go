@@ -13,6 +13,7 @@ const (
 	entityKey    = "e" // e company/huawei, e country/KE: subject, object or entity qualifier
 	predicateKey = "p" // p supplies
 	sourceKey    = "s" // s techmoran-2014-06-06: any reference
+	basedKey     = "b" // b KE: an entity whose country it is
 	edgeKey      = "x" // x ke-huawei-mou-2014: the claim supports, disputes or denies that one
 )
 

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -53,7 +54,22 @@ func (l *Ledger) Head() (Head, error) {
 	return h, storeError("read ledger", l.path, err)
 }
 
-func (h Head) String() string { return hex.EncodeToString(h.Hash[:]) }
+// String prints the head as it is noted: the number of the last record, a
+// colon, and the hash of the chain there.
+func (h Head) String() string {
+	return strconv.FormatInt(h.Seq, 10) + ":" + hex.EncodeToString(h.Hash[:])
+}
+
+// ParseHead reads a head that was noted.
+func ParseHead(s string) (h Head, err error) {
+	n, hash, ok := strings.Cut(strings.TrimSpace(s), ":")
+	h.Seq, err = strconv.ParseInt(n, 10, 64)
+	b, e := hex.DecodeString(hash)
+	if !ok || err != nil || e != nil || h.Seq < 0 || copy(h.Hash[:], b) != len(h.Hash) || len(b) != len(h.Hash) {
+		return Head{}, sightline.Errorf(sightline.Invalid, "parse head", s, "not a head").WithHint("A head is the number of a record, a colon and 64 hexadecimal digits, as sightline verify prints it.")
+	}
+	return h, nil
+}
 
 // Inputs implements [sightline.Store]: the hash is that of the chain at the
 // last record that counts.
@@ -66,7 +82,7 @@ func (l *Ledger) Inputs(asRecorded sightline.Instant) ([]sightline.Input, error)
 	if err != nil {
 		return nil, storeError("read ledger", l.path, err)
 	}
-	return []sightline.Input{{Name: "ledger", SHA256: h.String()}}, nil
+	return []sightline.Input{{Name: "ledger", SHA256: hex.EncodeToString(h.Hash[:])}}, nil
 }
 
 // found is a claim on its way to an Entry.

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sightline"
+	"sightline/dossier"
+	"sightline/export"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	var k clocks
+	var country, in string
+	c := &cobra.Command{
+		Use:   "explain ID",
+		Short: "Print what a number was computed from, down to the sources",
+		Long: `Print the packet behind a number: the method and what it does, its
+parameters, its result, its inputs by hash, and each claim with its sources.
+
+A packet id is made from the work itself, so this command finds it by doing
+the work of the dossiers again. Where the dossier was printed with
+--as-published or --as-recorded, give the same here. --country looks at one
+country only; --in reads the packet from a dossier saved as JSON. A claim's id
+is explained as well.`,
+		Example: "  sightline explain SL-7Q4M-2K9D-X\n  sightline explain SL-7Q4M-2K9D-X --in ke.json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			id, err := sightline.ParsePacketID(args[0])
+			if err != nil {
+				_, at, cerr := k.parse()
+				if e, found := s.Claim(sightline.ClaimID(args[0]), at); cerr == nil && found == nil {
+					return a.printClaim(s, e, at)
+				}
+				return err
+			}
+			p, err := a.findPacket(s, id, country, in, k)
+			if err != nil {
+				return err
+			}
+			return a.printPacket(s, p)
+		},
+	}
+	k.register(c)
+	c.Flags().StringVar(&country, "country", "", "look at this `country` only")
+	c.Flags().StringVar(&in, "in", "", "read the packet from this dossier, saved as JSON `file`")
+	return c
+}
+
+// findPacket looks for a packet in a saved dossier, in the dossier of one
+// country, or in those of all.
+func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k clocks) (sightline.Packet, error) {
+	if in != "" {
+		d, err := readDossier(in)
+		if err != nil {
+			return sightline.Packet{}, err
+		}
+		if p, ok := packetOf(d, id); ok {
+			return p, nil
+		}
+		return sightline.Packet{}, sightline.Errorf(sightline.NotFound, "find packet", string(id), "it is not in %s", in)
+	}
+	countries := sightline.Countries()
+	if country != "" {
+		c, err := sightline.ParseCountry(country)
+		if err != nil {
+			return sightline.Packet{}, err
+		}
+		countries = []sightline.Country{c}
+	}
+	o := dossier.Options{Edition: s.edition, Code: version()}
+	var err error
+	if o.AsPublished, o.AsRecorded, err = k.parse(); err != nil {
+		return sightline.Packet{}, err
+	}
+	for _, c := range countries {
+		o.Country = c
+		d, err := dossier.Compose(s.Store, s.series, o)
+		if err != nil {
+			return sightline.Packet{}, err
+		}
+		if p, ok := packetOf(d, id); ok {
+			return p, nil
+		}
+	}
+	return sightline.Packet{}, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier of %s has it", s.edition).
+		WithHint("If the dossier was printed with --as-published or --as-recorded, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed; --in FILE reads it from a saved dossier.")
+}
+
+func packetOf(d *dossier.Dossier, id sightline.PacketID) (sightline.Packet, bool) {
+	i := slices.IndexFunc(d.Packets, func(p sightline.Packet) bool { return p.Result.Packet == id })
+	if i < 0 {
+		return sightline.Packet{}, false
+	}
+	return d.Packets[i], true
+}
+
+func readDossier(name string) (*dossier.Dossier, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, sightline.Errorf(sightline.NotFound, "read dossier", name, "%w", err)
+	}
+	defer f.Close()
+	d, err := export.ReadJSON(f)
+	if err == nil && d.Schema != dossier.Schema {
+		err = fmt.Errorf("its schema is %q", d.Schema)
+	}
+	if err != nil {
+		return nil, sightline.Errorf(sightline.Invalid, "read dossier", name, "not a dossier saved as JSON: %w", err).
+			WithHint("Save one with: sightline dossier KE -o ke.json")
+	}
+	return d, nil
+}
+
+func (a *app) printPacket(s *store, p sightline.Packet) error {
+	w := a.out
+	fmt.Fprintf(w, "%s\n\n", p.Result.Packet)
+	row := func(label, value string) { fmt.Fprintf(w, "%-12s %s\n", label, value) }
+	row("result", export.Number(p.Result))
+	if p.Result.Reason != "" {
+		row("", p.Result.Reason)
+	}
+	row("n", fmt.Sprint(p.Result.N))
+	if p.Result.Denominator > 0 {
+		row("denominator", fmt.Sprint(p.Result.Denominator))
+	}
+	row("method", string(p.Method))
+	for _, m := range dossier.Methods() {
+		if m.ID == p.Method {
+			row("", m.What)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Parameters)) {
+		row("parameter", key+" = "+p.Parameters[key])
+	}
+	for _, in := range p.Inputs {
+		row("input", in.Name+" sha256 "+in.SHA256)
+	}
+	if p.KnownAt != 0 {
+		row("known at", p.KnownAt.String())
+	}
+	row("code", p.Code)
+	row("command", command(p))
+	at := asRecorded(p)
+	for _, id := range p.Claims {
+		e, err := s.Claim(id, at)
+		if err != nil {
+			return err
+		}
+		c := e.Record.Claim()
+		words := c.Words
+		if words == "" {
+			words = fmt.Sprintf("%s %s %s", c.Subject, c.Predicate, objectText(c.Object))
+		}
+		fmt.Fprintf(w, "\nclaim %s\n  %s\n", id, export.Inert(words))
+		for _, r := range c.References {
+			if err := printReference(w, s, r, at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func printReference(w io.Writer, s *store, r sightline.Reference, at sightline.Instant) error {
+	src, err := s.Source(r.Source, at)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "  %s %s: %s (%s, reliability %s)\n", r.Role, r.Source, export.Inert(strings.Trim(src.Publisher+", "+src.Title, ", ")), src.Kind, src.Reliability)
+	for _, t := range []string{src.URL, r.Locator} {
+		if t != "" {
+			fmt.Fprintf(w, "    %s\n", export.Inert(t))
+		}
+	}
+	if r.Quote != "" {
+		fmt.Fprintf(w, "    “%s”\n", export.Inert(r.Quote))
+	}
+	return nil
+}
+
+func asRecorded(p sightline.Packet) sightline.Instant {
+	var at sightline.Instant
+	if t := p.Parameters["as_recorded"]; t != "" {
+		at.UnmarshalText([]byte(t))
+	}
+	return at
+}
+
+// command is how to print the dossier that a packet belongs to.
+func command(p sightline.Packet) string {
+	t := "sightline dossier " + p.Parameters["country"]
+	for _, k := range []string{"as_published", "as_recorded"} {
+		if v := p.Parameters[k]; v != "" {
+			t += " --" + strings.ReplaceAll(k, "_", "-") + " " + v
+		}
+	}
+	return t
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var k clocks
+	var country, head string
+	c := &cobra.Command{
+		Use:   "verify [ID | FILE.json]",
+		Short: "Compute a number again, or check that nothing stored was damaged",
+		Long: `With a packet id, compute the number again and compare.
+
+With a dossier saved as JSON, do so for every number in it.
+
+Without an argument, check what is stored: the hash chain of the workspace's
+ledger and every index against it, or the embedded catalogue against the hashes
+that it was built with. The first damaged record is named. Note the head that
+is printed: given later with --head, it shows whether records were cut off.`,
+		Example: "  sightline verify SL-7Q4M-2K9D-X\n  sightline verify ke.json\n  sightline verify -w my-workspace",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return a.verifyStore(c.Context(), head)
+			}
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if id, err := sightline.ParsePacketID(args[0]); err == nil {
+				p, err := a.findPacket(s, id, country, "", k)
+				if err != nil {
+					return err
+				}
+				return a.verifyPackets(s, []sightline.Packet{p})
+			} else if _, statErr := os.Stat(args[0]); errors.Is(statErr, os.ErrNotExist) {
+				return err
+			}
+			d, err := readDossier(args[0])
+			if err != nil {
+				return err
+			}
+			return a.verifyPackets(s, d.Packets)
+		},
+	}
+	k.register(c)
+	c.Flags().StringVar(&country, "country", "", "look for the packet in this `country` only")
+	c.Flags().StringVar(&head, "head", "", "`hash` of the ledger's head, noted earlier")
+	return c
+}
+
+// verifyPackets runs each packet again. A packet holds when the work gives the
+// same id, and its own id is that of its content.
+func (a *app) verifyPackets(s *store, packets []sightline.Packet) error {
+	bad := 0
+	for _, p := range packets {
+		again, err := dossier.Recompute(s.Store, s.series, p)
+		switch {
+		case err != nil:
+			bad++
+			fmt.Fprintf(a.out, "FAILED  %s  %s: %v\n", p.Result.Packet, p.Method, err)
+		case p.ID() != p.Result.Packet:
+			bad++
+			fmt.Fprintf(a.out, "FAILED  %s  %s: its content was changed; it hashes to %s\n", p.Result.Packet, p.Method, p.ID())
+		case again.Result.Packet != p.Result.Packet:
+			bad++
+			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Number(p.Result), export.Number(again.Result), again.Result.Packet)
+		case len(packets) == 1:
+			fmt.Fprintf(a.out, "ok  %s  %s: %s, computed again from %d claims\n", p.Result.Packet, p.Method, export.Number(p.Result), len(p.Claims))
+		}
+	}
+	if bad > 0 {
+		return sightline.Errorf(sightline.Corrupt, "verify", "", "%d of %d numbers do not come out again", bad, len(packets)).
+			WithHint("The claims behind them changed, the file was edited, or it was made from another edition or workspace.")
+	}
+	if len(packets) > 1 {
+		fmt.Fprintf(a.out, "ok  %d numbers computed again, all the same\n", len(packets))
+	}
+	return nil
+}

@@ -1,0 +1,670 @@
+package dossier
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sightline"
+)
+
+// Compose makes the dossier of a country from a store and its series.
+func Compose(store sightline.Store, series []Series, o Options) (*Dossier, error) {
+	if o.Country.IsZero() {
+		return nil, sightline.Errorf(sightline.Invalid, "compose dossier", "", "no country given")
+	}
+	v, err := newView(store, series, o)
+	if err != nil {
+		return nil, err
+	}
+	k := &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}, told: map[sightline.EntityID]bool{}}
+	k.d = &Dossier{
+		Schema: Schema,
+		Country: Subject{
+			Code: o.Country.Code(), Alpha3: o.Country.Alpha3(), Name: o.Country.Name(),
+			Region: o.Country.Region(), Subregion: o.Country.Subregion(),
+		},
+		Edition: o.Edition, AsPublished: o.AsPublished, AsRecorded: o.AsRecorded, Undated: v.undated,
+	}
+	k.keyData()
+	k.cut()
+	k.filtered()
+	k.supplied()
+	k.heading()
+	k.coverage()
+	if k.err != nil {
+		return nil, k.err
+	}
+	return k.d, nil
+}
+
+// composer builds the document. The first error stays in err, and what comes
+// after it does nothing.
+type composer struct {
+	*view
+	d     *Dossier
+	notes map[sightline.SourceID]int
+	shown map[sightline.ClaimID]bool
+	told  map[sightline.EntityID]bool // deals and acts whose states and details were shown
+	seen  map[sightline.PacketID]bool
+	err   error
+}
+
+func (k *composer) fail(err error) {
+	if k.err == nil {
+		k.err = err
+	}
+}
+
+// note is the number of the citation of a source.
+func (k *composer) note(id sightline.SourceID) int {
+	if n, ok := k.notes[id]; ok {
+		return n
+	}
+	s, err := k.source(id)
+	if err != nil {
+		k.fail(err)
+		return 0
+	}
+	n := Note{
+		N: len(k.d.Notes) + 1, Source: id, Publisher: s.Publisher, Title: s.Title, Kind: s.Kind.String(), URL: s.URL,
+		Published: s.Published, Accessed: s.Accessed, Archive: cmp.Or(s.Archive, "not archived"),
+		Reliability: s.Reliability.String(), Licence: s.Licence, Selection: s.Selection,
+	}
+	for _, d := range s.DerivedFrom {
+		n.Derived = append(n.Derived, k.sourceTitle(d))
+	}
+	k.notes[id] = n.N
+	k.d.Notes = append(k.d.Notes, n)
+	return n.N
+}
+
+func (k *composer) sourceTitle(id sightline.SourceID) string {
+	s, err := k.source(id)
+	if err != nil {
+		return string(id) // named by another source, never held
+	}
+	if s.Publisher != "" {
+		return s.Publisher + ", " + s.Title
+	}
+	return s.Title
+}
+
+func (k *composer) cite(c *sightline.Claim) []int {
+	var out []int
+	for _, r := range c.References {
+		if n := k.note(r.Source); n > 0 && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// compute runs a method and keeps its packet.
+func (k *composer) compute(id sightline.MethodID, p params) sightline.Estimate {
+	if k.err != nil {
+		return sightline.Estimate{}
+	}
+	e, packet, err := k.estimate(id, p)
+	if err != nil {
+		k.fail(err)
+		return e
+	}
+	if k.seen == nil {
+		k.seen = map[sightline.PacketID]bool{}
+	}
+	if !k.seen[e.Packet] {
+		k.seen[e.Packet] = true
+		k.d.Packets = append(k.d.Packets, packet)
+	}
+	return e
+}
+
+// figure computes a number and cites what it was computed from.
+func (k *composer) figure(label string, id sightline.MethodID, p params) Figure {
+	f := Figure{Label: label, Estimate: k.compute(id, p)}
+	if k.err != nil {
+		return f
+	}
+	packet := k.d.Packets[slices.IndexFunc(k.d.Packets, func(x sightline.Packet) bool { return x.Result.Packet == f.Estimate.Packet })]
+	for _, claim := range packet.Claims {
+		if e, err := k.claim(claim); err == nil {
+			f.Notes = append(f.Notes, k.cite(e.Record.Claim())...)
+		}
+	}
+	slices.Sort(f.Notes)
+	f.Notes = slices.Compact(f.Notes)
+	return f
+}
+
+func (k *composer) keyData() {
+	for _, s := range k.series {
+		f := k.figure(seriesLabel(s.ID()), seriesValue, params{"series": s.ID()})
+		if _, err := k.source(s.Source()); err == nil {
+			f.Notes = []int{k.note(s.Source())}
+		}
+		k.d.KeyData = append(k.d.KeyData, f)
+	}
+}
+
+func seriesLabel(id string) string {
+	switch id {
+	case "population":
+		return "Population"
+	case "internet_users":
+		return "Internet users"
+	}
+	return strings.ReplaceAll(id, "_", " ")
+}
+
+// self reports whether the entity is the country or a body of it.
+func (k *composer) self(id sightline.EntityID) bool { return id == k.options.Country.Entity() }
+
+// selected lists the claims of the given predicates for which keep holds.
+func (k *composer) selected(keep func(*sightline.Claim) bool, predicates ...sightline.Predicate) []sightline.Entry {
+	var out []sightline.Entry
+	for _, e := range k.claims {
+		if c := e.Record.Claim(); slices.Contains(predicates, c.Predicate) && keep(c) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// group makes a group of items and adds it to the answer if it has any.
+func (k *composer) group(a *Answer, id, heading, sentence string, cards bool, entries []sightline.Entry) {
+	if len(entries) == 0 || k.err != nil {
+		return
+	}
+	g := Group{ID: id, Heading: heading, Sentence: sentence, Cards: cards}
+	for _, e := range entries {
+		g.Items = append(g.Items, k.item(e, cards))
+	}
+	a.Groups = append(a.Groups, g)
+}
+
+// newest sorts entries by when they were so, newest first, then by id.
+func newest(entries []sightline.Entry) []sightline.Entry {
+	start := func(e sightline.Entry) sightline.Day {
+		c := e.Record.Claim()
+		if d, ok := c.Valid.From(); ok {
+			return d.First()
+		}
+		if d, ok := c.Valid.To(); ok {
+			return d.First()
+		}
+		if !c.Published.IsZero() {
+			return c.Published.First()
+		}
+		return 0
+	}
+	slices.SortStableFunc(entries, func(a, b sightline.Entry) int {
+		return cmp.Or(cmp.Compare(start(b), start(a)), a.Record.Compare(b.Record))
+	})
+	return entries
+}
+
+// item shows a claim; a card shows also what is said for and against it.
+func (k *composer) item(e sightline.Entry, card bool) Item {
+	c := e.Record.Claim()
+	k.shown[c.ID] = true
+	it := Item{Claim: c.ID, Sentence: k.sentence(c), Class: c.Qualifiers["class"], Valid: c.Valid, Published: c.Published, Recorded: e.Recorded}
+	if slices.Contains(supplyPredicates, c.Predicate) {
+		supplier := c.Subject
+		if c.Predicate == sightline.UsesProduct {
+			supplier = c.Object.Entity
+		}
+		it.Supplier, it.Nation = k.name(supplier), k.nation(supplier)
+	}
+	it.Notes = k.cite(c)
+	for _, r := range c.References {
+		if r.Quote != "" {
+			it.Quotes = append(it.Quotes, Quote{Text: r.Quote, Lang: r.Lang, Note: k.note(r.Source)})
+		}
+	}
+	if !card {
+		return it
+	}
+	it.Level = k.level(e)
+	for _, x := range k.edges[c.ID] {
+		w := x.Record.Claim()
+		if slices.Contains(w.Disputes, c.ID) {
+			it.Against = append(it.Against, k.voice(x))
+		} else {
+			it.For = append(it.For, k.voice(x))
+		}
+	}
+	for _, id := range matters(c) {
+		// What is said of a deal or act stands on the first card about it.
+		if k.told[id] {
+			continue
+		}
+		k.told[id] = true
+		for _, x := range k.about[id] {
+			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(k.edges[c.ID], func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
+				continue
+			}
+			switch w := x.Record.Claim(); w.Predicate {
+			case sightline.StatusIs:
+				it.Statuses = append(it.Statuses, k.voice(x))
+			case sightline.DescribedAs, sightline.CountReported, sightline.OwnedBy, sightline.BuiltBy:
+				it.Details = append(it.Details, k.voice(x))
+			}
+		}
+	}
+	slices.SortStableFunc(it.Statuses, byTime)
+	it.Disagree = disagree(it.Statuses)
+	return it
+}
+
+// matters lists the deals, systems, acts and policies that a claim is about:
+// what is said of their state belongs on its card.
+func matters(c *sightline.Claim) []sightline.EntityID {
+	var out []sightline.EntityID
+	add := func(id sightline.EntityID) {
+		switch id.Kind() {
+		case sightline.KindAgreement, sightline.KindProject, sightline.KindSystem, sightline.KindAct, sightline.KindPolicy:
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	for _, key := range []string{"agreement", "project", "system", "policy"} {
+		add(sightline.EntityID(c.Qualifiers[key]))
+	}
+	add(c.Object.Entity)
+	if c.Predicate != sightline.StatusIs && c.Predicate != sightline.DescribedAs && c.Predicate != sightline.Provides && c.Predicate != sightline.DataSentTo {
+		add(c.Subject)
+	}
+	return out
+}
+
+func (k *composer) voice(e sightline.Entry) Voice {
+	c := e.Record.Claim()
+	k.shown[c.ID] = true
+	s := k.sentence(c)
+	if c.Predicate == sightline.StatusIs {
+		s = statusWords(c.Object.Text)
+		if c.Words != "" {
+			s += ": " + c.Words
+		}
+	}
+	return Voice{Claim: c.ID, Sentence: s, Valid: c.Valid, Published: c.Published, Notes: k.cite(c)}
+}
+
+func byTime(a, b Voice) int {
+	first := func(v Voice) sightline.Day {
+		if d, ok := v.Valid.From(); ok {
+			return d.First()
+		}
+		if !v.Published.IsZero() {
+			return v.Published.First()
+		}
+		return 0
+	}
+	return cmp.Or(cmp.Compare(first(a), first(b)), cmp.Compare(a.Claim, b.Claim))
+}
+
+// disagree reports whether two statuses that can hold at the same time
+// exclude each other: one says that the thing runs or was delivered, another,
+// about an overlapping or later time, that it is on hold, cancelled or denied.
+func disagree(statuses []Voice) bool {
+	word := func(v Voice) string { w, _, _ := strings.Cut(v.Sentence, ":"); return w }
+	runs := func(w string) bool { return w == "operating" || w == "delivered" }
+	stopped := func(w string) bool { return w == "on hold" || w == "cancelled" || w == "denied" }
+	for _, a := range statuses {
+		for _, b := range statuses {
+			if runs(word(a)) && stopped(word(b)) && a.Valid.Overlaps(b.Valid) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// home reports whether an entity of that kind is one of this country.
+func (k *composer) home(id sightline.EntityID, kind sightline.EntityKind) bool {
+	return id.Kind() == kind && k.nation(id) == k.options.Country.Code()
+}
+
+// cut answers: who can see or cut its internet?
+func (k *composer) cut() {
+	name := k.options.Country.Name()
+	a := Answer{ID: "cut", Question: "Who can see or cut its internet?", Basis: Documented,
+		Help: "Routing tables of several collectors would show who carries the traffic, and which networks could cut it off."}
+	majority := k.figure("Networks in which a state holds a majority", countNetworks, params{"holding": "majority"})
+	minority := k.figure("Networks in which a state holds a minority", countNetworks, params{"holding": "minority"})
+	landing := k.figure("Cables on record that land here", countClaims, params{"predicates": "lands_in", "side": "object", "count": "subjects", "unit": "cables"})
+	a.Figures = append(a.Figures, majority, minority, landing)
+
+	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] || k.home(c.Subject, sightline.KindCompany) }
+	owned := k.selected(inHere, sightline.StateOwnedBy)
+	part := k.selected(inHere, sightline.StateMinorityOwnedBy)
+	controls := k.selected(func(c *sightline.Claim) bool {
+		return c.Subject == k.options.Country.Entity() || k.nation(c.Subject) == k.options.Country.Code()
+	}, sightline.Controls)
+	k.group(&a, "controls", "Control of gateways and licences", "", true, newest(controls))
+	operated := k.selected(func(c *sightline.Claim) bool {
+		return k.nation(c.Subject) == k.options.Country.Code() && c.Object.Entity.Kind() != sightline.KindNetwork || k.home(c.Object.Entity, sightline.KindSystem)
+	}, sightline.Operates)
+	k.group(&a, "operates", "Who runs exchange points, systems and cables", "", true, newest(operated))
+	k.group(&a, "state-owned", "State-owned networks that operate here", "By published lists of state-owned networks, with the passage that each rests on.", false, owned)
+	k.group(&a, "state-minority", "Networks here in which a state holds a part", "", false, part)
+	cables := k.selected(inHere, sightline.LandsIn, sightline.OwnedBy, sightline.BuiltBy)
+	k.group(&a, "cables", "Cables that land here", "", false, slices.DeleteFunc(cables, func(e sightline.Entry) bool {
+		return e.Record.Claim().Subject.Kind() != sightline.KindCable
+	}))
+	abroad := k.selected(func(c *sightline.Claim) bool { return k.self(c.Object.Entity) && !inHere(c) }, sightline.StateOwnedBy, sightline.StateMinorityOwnedBy)
+	k.group(&a, "described", "Other statements on its network", "", false, newest(k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && (k.self(c.Subject) || k.home(c.Subject, sightline.KindCable) || k.here[c.Subject] && c.Subject.Kind() == sightline.KindCable)
+	}, sightline.DescribedAs)))
+	k.group(&a, "abroad", "Networks abroad that this state owns in whole or part", "", false, abroad)
+
+	var parts []string
+	if n, ok := majority.Estimate.Value.Get(); ok {
+		parts = append(parts, fmt.Sprintf("a state holds a majority of %s on record here", plural(int(n), "network", "networks")))
+		a.Notes = append(a.Notes, majority.Notes...)
+	}
+	if n, ok := minority.Estimate.Value.Get(); ok {
+		parts = append(parts, fmt.Sprintf("a part of %s", plural(int(n), "network", "networks")))
+		a.Notes = append(a.Notes, minority.Notes...)
+	}
+	if n, ok := landing.Estimate.Value.Get(); ok {
+		parts = append(parts, plural(int(n), "cable on record lands here", "cables on record land here"))
+		a.Notes = append(a.Notes, landing.Notes...)
+	}
+	for _, e := range controls {
+		a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
+	}
+	slices.Sort(a.Notes)
+	a.Notes = slices.Compact(a.Notes)
+	switch {
+	case len(parts) > 0:
+		a.Sentence = capital(strings.Join(parts, "; ")) + "; who carries the traffic is not measured here."
+	case len(controls)+len(cables)+len(a.Groups) > 0:
+		a.Sentence = fmt.Sprintf("Too little data on who carries the traffic of %s; statements on its gateways and operators are below.", name)
+		a.State = sightline.TooLittleData
+	default:
+		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and no routing table is loaded.", name)
+		a.Basis, a.State = NoBasis, sightline.TooLittleData
+	}
+	k.d.Answers = append(k.d.Answers, a)
+}
+
+// filtered answers: what is filtered or shut down now?
+func (k *composer) filtered() {
+	name := k.options.Country.Name()
+	a := Answer{ID: "filtered", Question: "What is filtered or shut down now?", Basis: Documented,
+		Help: "Measurements that people in the country ran, of the last weeks, would show what is blocked now."}
+	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": "blocking_reported,shutdown_reported", "side": "subject", "unit": "findings"})
+	a.Figures = append(a.Figures, blocked)
+	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }
+	reported := newest(k.selected(isSelf, sightline.BlockingReported, sightline.ShutdownReported))
+	k.group(&a, "reported", "Blocking and shutdowns that were reported", "Each finding is about the dates that it states, not about today.", false, reported)
+	k.group(&a, "products", "Filtering and interception products that were observed", "Seeing a product is not seeing what it does, or who decided it.", true,
+		newest(k.selected(func(c *sightline.Claim) bool {
+			return k.self(c.Object.Entity) && c.Class() == sightline.ClassControl
+		}, sightline.ProductObservedIn)))
+	k.group(&a, "rated", "Earlier ratings", "", false, newest(k.selected(isSelf, sightline.FilteringRated)))
+	switch {
+	case len(reported) > 0:
+		c := reported[0].Record.Claim()
+		a.Sentence = fmt.Sprintf("Nothing is measured here. %s on record for %s; the latest starts %s.", capital(plural(len(reported), "published finding is", "published findings are")), name, when(c.Valid))
+		a.Notes = k.cite(c)
+	case len(a.Groups) > 0:
+		a.Sentence = fmt.Sprintf("Too little data on the present: nothing is measured here, and no published finding of blocking in %s is on record; older statements are below.", name)
+		a.State = sightline.TooLittleData
+	default:
+		a.Sentence = fmt.Sprintf("Too little data: nothing is measured here, and no published finding of blocking in %s is on record. That is not a sign of openness.", name)
+		a.Basis, a.State = NoBasis, sightline.TooLittleData
+	}
+	k.d.Answers = append(k.d.Answers, a)
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// when is the start of a period in words.
+func when(p sightline.Period) string {
+	if d, ok := p.From(); ok {
+		return d.String()
+	}
+	if d, ok := p.To(); ok {
+		return "before " + d.String()
+	}
+	return "at a date not on record"
+}
+
+var classHeadings = []struct{ class, heading, sentence string }{
+	{"control", "Control and surveillance", ""},
+	{"core", "Network core, data centres and identity systems", ""},
+	{"access", "Access and connectivity", "Connectivity projects are listed since they build the network; they are not in themselves means of control."},
+	{"training", "Training of officials", ""},
+}
+
+// supplied answers: who supplied the means?
+func (k *composer) supplied() {
+	name := k.options.Country.Name()
+	self := k.options.Country.Code()
+	a := Answer{ID: "supplied", Question: "Who supplied the means?", Basis: Documented,
+		Help: "Tender records, company registers and contracts of suppliers from any nation would widen the record."}
+	all := k.supplies()
+	entries := make([]sightline.Entry, 0, len(all))
+	nations := map[string]int{}
+	var byClass = map[string]int{}
+	for _, s := range all {
+		entries = append(entries, s.Entry)
+		nations[k.nation(s.supplier)]++
+		byClass[s.Record.Claim().Qualifiers["class"]]++
+	}
+	for _, h := range classHeadings {
+		f := k.figure(h.heading, countSupplies, params{"class": h.class})
+		f.Notes = nil // the statements below carry their own
+		a.Figures = append(a.Figures, f)
+	}
+	for _, h := range classHeadings {
+		var of []sightline.Entry
+		for _, e := range entries {
+			if e.Record.Claim().Qualifiers["class"] == h.class {
+				of = append(of, e)
+			}
+		}
+		k.group(&a, h.class, h.heading, h.sentence, true, newest(of))
+	}
+	// What is said of the deals and systems beside their status.
+	deals := map[sightline.EntityID]bool{}
+	for _, e := range entries {
+		for _, key := range []string{"agreement", "project", "system"} {
+			if id := e.Record.Claim().Qualifiers[key]; id != "" {
+				deals[sightline.EntityID(id)] = true
+			}
+		}
+	}
+	k.group(&a, "systems", "Systems of this state, and what is said of them", "", true, newest(k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && k.home(c.Subject, sightline.KindSystem)
+	}, sightline.StatusIs, sightline.DescribedAs, sightline.OwnedBy, sightline.BuiltBy)))
+	k.group(&a, "data", "Where data are said to go", "", true, k.selected(func(c *sightline.Claim) bool { return deals[c.Subject] }, sightline.DataSentTo))
+	k.nations(&a, nations)
+
+	suppliers := map[sightline.EntityID]bool{}
+	for _, s := range all {
+		suppliers[s.supplier] = true
+	}
+	k.group(&a, "acts", "Acts and cases that name these suppliers", "An act names a firm for its own reasons; it need not concern this country.", false,
+		newest(k.selected(func(c *sightline.Claim) bool {
+			return suppliers[c.Subject] && c.Predicate != sightline.LegalAction || suppliers[c.Object.Entity] && c.Predicate == sightline.LegalAction
+		}, sightline.ListedUnder, sightline.LegalAction)))
+	k.group(&a, "rules", "Export rules and replies of this state", "", true, newest(k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && (k.self(c.Subject) || c.Subject.Kind() != sightline.KindCompany && k.nation(c.Subject) == self)
+	}, sightline.ExportRule, sightline.States)))
+	k.group(&a, "excluded", "Suppliers that this state excludes", "", false, newest(k.selected(func(c *sightline.Claim) bool { return k.self(c.Subject) }, sightline.Excludes)))
+
+	outward := k.selected(func(c *sightline.Claim) bool {
+		supplier, user := c.Subject, c.Object.Entity
+		if c.Predicate == sightline.UsesProduct {
+			supplier, user = c.Object.Entity, c.Subject
+		}
+		return k.nation(supplier) == self && k.nation(user) != self && c.Class() != sightline.ClassUnrelated
+	}, supplyPredicates...)
+	k.group(&a, "outward", "What organisations of "+name+" are reported to have supplied elsewhere", "The other side of the ledger, by the same rule.", false, newest(outward))
+	home := k.selected(func(c *sightline.Claim) bool {
+		return c.Subject.Kind() != sightline.KindNetwork && k.nation(c.Subject) == self || c.Predicate == sightline.LegalAction && k.nation(c.Object.Entity) == self
+	}, sightline.ListedUnder, sightline.LegalAction)
+	home = slices.DeleteFunc(home, func(e sightline.Entry) bool { return k.shown[sightline.ClaimID(e.Record.ID())] })
+	k.group(&a, "home-acts", "Acts and cases that name organisations of "+name, "", false, newest(home))
+
+	switch {
+	case len(all) > 0:
+		a.Sentence = fmt.Sprintf("%s on record for %s: %s. Lists differ in what they looked at, so none of this is a share.", capital(plural(len(all), "statement on suppliers is", "statements on suppliers are")), name, classWords(byClass))
+		a.Notes = k.cite(entries[0].Record.Claim())
+		for _, e := range entries[1:] {
+			a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
+		}
+		slices.Sort(a.Notes)
+		a.Notes = slices.Compact(a.Notes)
+	case len(a.Groups) > 0:
+		a.Sentence = fmt.Sprintf("Too little data: no statement on suppliers to %s is on record; what it supplies or rules elsewhere is below.", name)
+		a.State = sightline.TooLittleData
+	default:
+		a.Sentence = fmt.Sprintf("Too little data: no statement on suppliers to %s is on record. That is not a sign that there are none.", name)
+		a.Basis, a.State = NoBasis, sightline.TooLittleData
+	}
+	k.d.Answers = append(k.d.Answers, a)
+}
+
+func classWords(n map[string]int) string {
+	var out []string
+	for _, h := range classHeadings {
+		if n[h.class] > 0 {
+			out = append(out, fmt.Sprintf("%d on %s", n[h.class], strings.ToLower(h.heading)))
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// nations prints how many statements name suppliers of each nation, and for
+// the largest group a share, or in its place the rule by which the sources
+// chose what to report.
+func (k *composer) nations(a *Answer, nations map[string]int) {
+	var codes []string
+	for c := range nations {
+		if c != "" {
+			codes = append(codes, c)
+		}
+	}
+	slices.SortFunc(codes, func(x, y string) int { return cmp.Or(cmp.Compare(nations[y], nations[x]), cmp.Compare(x, y)) })
+	if len(codes) == 0 {
+		return
+	}
+	f := Figure{Label: "Share of one nation among the suppliers", Estimate: k.compute(supplierRate, params{"nation": codes[0]})}
+	if f.Estimate.State == sightline.NotIdentified {
+		var rules []string
+		for _, s := range k.supplies() {
+			for _, r := range s.Record.Claim().References {
+				src, err := k.source(r.Source)
+				if err != nil {
+					k.fail(err)
+					return
+				}
+				if src.Scope == sightline.ScopeAll {
+					continue
+				}
+				rule := src.Selection
+				if rule == "" {
+					rule = "its selection rule is not stated"
+				}
+				who := cmp.Or(src.Publisher, src.Title)
+				if one, ok := src.Scope.OneNation(); ok {
+					who += " (suppliers of " + one.Name() + " only)"
+				}
+				line := who + ": " + strings.TrimSuffix(rule, ".")
+				if n := k.note(r.Source); !slices.Contains(f.Notes, n) {
+					f.Notes = append(f.Notes, n)
+				}
+				if !slices.Contains(rules, line) {
+					rules = append(rules, line)
+				}
+			}
+		}
+		slices.Sort(rules)
+		slices.Sort(f.Notes)
+		f.Rule = "No share is printed. How the sources chose: " + strings.Join(rules, "; ") + "."
+	}
+	a.Figures = append(a.Figures, f)
+}
+
+// heading answers: where is it heading, and what would change that?
+func (k *composer) heading() {
+	name := k.options.Country.Name()
+	a := Answer{ID: "heading", Question: "Where is it heading, and what would change that?", Basis: Documented,
+		Help: "Yearly measures of filtering, law and regime would allow an index with intervals; none may be forecast before it passes its back-test."}
+	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) }
+	votes := k.selected(isSelf, sightline.Voted)
+	var figures []Figure
+	for _, w := range []string{"yes", "no", "abstain"} {
+		f := k.figure("Recorded votes: "+w, tallyVotes, params{"vote": w})
+		figures = append(figures, f)
+		if f.Estimate.State == sightline.NotApplicable {
+			figures[0].Label = "Recorded votes in the General Assembly"
+			break
+		}
+	}
+	a.Figures = append(a.Figures,
+		k.figure("Statements on laws", countClaims, params{"predicates": "enacted,in_force,drafted,repealed", "side": "subject", "unit": "statements"}),
+		k.figure("Memberships and treaty positions", countClaims, params{"predicates": "member_of,not_signed", "side": "subject", "unit": "positions"}))
+	a.Figures = append(a.Figures, figures...)
+
+	acts := map[sightline.EntityID]bool{}
+	laws := k.selected(func(c *sightline.Claim) bool {
+		return c.Object.Entity.Kind() == sightline.KindAct && (k.self(c.Subject) || k.nation(c.Subject) == k.options.Country.Code())
+	}, sightline.Enacted, sightline.InForce, sightline.Drafted, sightline.Repealed)
+	for _, e := range laws {
+		acts[e.Record.Claim().Object.Entity] = true
+	}
+	k.group(&a, "laws", "Laws", "", true, newest(laws))
+	k.group(&a, "provisions", "What these laws provide, and what they are said to resemble", "", true, k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && (acts[c.Subject] || k.home(c.Subject, sightline.KindAct) || k.home(c.Subject, sightline.KindPolicy))
+	}, sightline.Provides, sightline.Resembles, sightline.StatusIs, sightline.DescribedAs))
+	k.group(&a, "groups", "How others group it", "", false, k.selected(isSelf, sightline.GroupedAs))
+	member := k.selected(isSelf, sightline.MemberOf, sightline.NotSigned)
+	k.group(&a, "member", "Lists, treaties and coalitions", "Absence from a list that is not complete is unknown, never no.", false, newest(member))
+	k.group(&a, "votes", "Votes in the General Assembly on information and communication technology", "", false, newest(votes))
+	k.group(&a, "forums", "Forums", "", false, newest(k.selected(isSelf, sightline.Attended)))
+
+	switch {
+	case len(laws)+len(votes)+len(member) > 0:
+		a.Sentence = fmt.Sprintf("On record for %s: %s, %s, %s. No index or forecast is computed from them: too little data.", name,
+			plural(len(laws), "statement on laws", "statements on laws"), plural(len(member), "membership or treaty position", "memberships or treaty positions"), plural(len(votes), "recorded vote", "recorded votes"))
+		for _, e := range slices.Concat(laws, member, votes) {
+			a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
+		}
+		slices.Sort(a.Notes)
+		a.Notes = slices.Compact(a.Notes)
+	default:
+		a.Sentence = fmt.Sprintf("Too little data: no law, membership or vote of %s is on record, and no index is computed.", name)
+		a.Basis, a.State = NoBasis, sightline.TooLittleData
+	}
+	k.d.Answers = append(k.d.Answers, a)
+}
+
+// coverage says what each engine has and lacks.
+func (k *composer) coverage() {
+	k.d.Coverage = []Coverage{
+		{Engine: "Claims", Holds: "statements on this country, its deals and its suppliers",
+			Estimate: k.compute(countClaims, params{"predicates": predicateWords(), "side": "any"}), Lacks: "No list on record is a census; see each list's completeness."},
+		{Engine: "Routes", Holds: "no routing table",
+			Estimate: k.compute(engineAbsent, params{"engine": "routing tables", "why": "no routing table is loaded"}), Lacks: "Tables of several collectors."},
+		{Engine: "Interference", Holds: "no measurements",
+			Estimate: k.compute(engineAbsent, params{"engine": "measurements", "why": "no measurement is loaded"}), Lacks: "Measurements of the last weeks from several networks."},
+		{Engine: "Index and scenarios", Holds: "no panel",
+			Estimate: k.compute(engineAbsent, params{"engine": "country-years", "why": "no panel of indicators is loaded"}), Lacks: "Indicators by year whose terms permit it."},
+	}
+}
+
+func predicateWords() string {
+	var w []string
+	for _, p := range sightline.Predicates() {
+		w = append(w, p.String())
+	}
+	return strings.Join(w, ",")
+}

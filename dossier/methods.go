@@ -1,0 +1,379 @@
+package dossier
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sightline"
+)
+
+// Point is one value of a series.
+type Point struct {
+	Year  int
+	Value float64
+}
+
+// Series is a yearly indicator by country.
+type Series interface {
+	ID() string                                  // "population"
+	Unit() string                                // "people", "% of population"
+	Source() sightline.SourceID                  // who publishes it
+	Points(c sightline.Country) ([]Point, error) // by year, ascending
+}
+
+// Method is one way to compute a number: its id, what it does in a sentence,
+// and the computation.
+type Method struct {
+	ID   sightline.MethodID
+	What string
+	run  func(*view, params) (result, error)
+}
+
+type params map[string]string
+
+// result is what a method finds: the estimate without method and packet, and
+// what it was computed from.
+type result struct {
+	estimate sightline.Estimate
+	used     []sightline.Entry
+	sources  []*sightline.Source
+	data     []byte // of a series
+}
+
+// The methods. A change that can move a value is a new version and a line in
+// CHANGELOG.md.
+const (
+	countClaims   sightline.MethodID = "count.claims/1"
+	countSupplies sightline.MethodID = "count.supplies/1"
+	countNetworks sightline.MethodID = "count.networks/1"
+	tallyVotes    sightline.MethodID = "tally.votes/1"
+	seriesValue   sightline.MethodID = "series.value/1"
+	supplierRate  sightline.MethodID = "rate.supplier/1"
+	gradeClaim    sightline.MethodID = "grade.clusters/1"
+	engineAbsent  sightline.MethodID = "engine.absent/1"
+)
+
+var methods = []Method{
+	{countClaims, "Counts the claims in force that link the country by the given predicates, in the given direction and class. One claim counts once, however many sources repeat it.", runCountClaims},
+	{countSupplies, "Counts the claims in force that name a supplier, financier, trainer or adviser of the country, of one relevance class; projects classed as unrelated are never counted.", runCountSupplies},
+	{countNetworks, "Counts the networks that operate in the country and of which some state holds a majority (or, with holding=minority, a minority), by the lists on record.", runCountNetworks},
+	{tallyVotes, "Counts how the country voted over the roll-calls on record. A roll-call without a recorded vote of the country is not counted as an abstention.", runTallyVotes},
+	{seriesValue, "The newest value of a yearly series for the country, as its publisher gives it.", runSeriesValue},
+	{supplierRate, "The share of one nation among the suppliers on record. It has a value only when every source behind it looked at suppliers of all nations (spec: one rule for exporters of every nation).", runSupplierRate},
+	{gradeClaim, "Counts the independent clusters of sources that speak for a claim. Sources that repeat one another, or share an owner, are one cluster; a bare assertion is none.", runGrade},
+	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
+}
+
+// Methods lists the methods in use.
+func Methods() []Method { return methods }
+
+// countReason is why a count has no interval.
+const countReason = "a count of listed records has no sampling interval; the lists may be incomplete"
+
+// estimate runs a method and returns its estimate with the packet that
+// carries its provenance.
+func (v *view) estimate(id sightline.MethodID, p params) (sightline.Estimate, sightline.Packet, error) {
+	i := slices.IndexFunc(methods, func(m Method) bool { return m.ID == id })
+	if i < 0 {
+		return sightline.Estimate{}, sightline.Packet{}, sightline.Errorf(sightline.NotFound, "compute", string(id), "no such method").
+			WithHint("This binary knows %s.", methodList())
+	}
+	r, err := methods[i].run(v, p)
+	if err != nil {
+		return sightline.Estimate{}, sightline.Packet{}, err
+	}
+	r.estimate.Method = id
+	packet := sightline.Packet{Schema: sightline.PacketSchema, Method: id, Parameters: v.parameters(p), Code: v.options.Code}
+	slices.SortFunc(r.used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	h := sha256.New()
+	for _, e := range r.used {
+		packet.Claims = append(packet.Claims, sightline.ClaimID(e.Record.ID()))
+		packet.KnownAt = max(packet.KnownAt, e.Recorded)
+		h.Write(e.Record.Text())
+		h.Write([]byte{'\n'})
+	}
+	if len(r.used) > 0 {
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "claims", SHA256: hex.EncodeToString(h.Sum(nil))})
+	}
+	if len(r.sources) > 0 {
+		slices.SortFunc(r.sources, func(a, b *sightline.Source) int { return cmp.Compare(a.ID, b.ID) })
+		h := sha256.New()
+		for _, s := range slices.Compact(r.sources) {
+			// A copy, since making a record takes the value over.
+			c := *s
+			c.DerivedFrom = slices.Clone(s.DerivedFrom)
+			rec, err := sightline.NewRecord(&c)
+			if err != nil {
+				return sightline.Estimate{}, sightline.Packet{}, err
+			}
+			h.Write(rec.Text())
+			h.Write([]byte{'\n'})
+		}
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "sources", SHA256: hex.EncodeToString(h.Sum(nil))})
+	}
+	if r.data != nil {
+		sum := sha256.Sum256(r.data)
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "series/" + p["series"], SHA256: hex.EncodeToString(sum[:])})
+	}
+	packet.Result = r.estimate
+	if err := packet.Result.Check(); err != nil {
+		return sightline.Estimate{}, sightline.Packet{}, err
+	}
+	e := r.estimate
+	e.Packet = packet.ID()
+	packet.Result.Packet = e.Packet
+	return e, packet, nil
+}
+
+func methodList() string {
+	var ids []string
+	for _, m := range methods {
+		ids = append(ids, string(m.ID))
+	}
+	return strings.Join(ids, ", ")
+}
+
+// parameters adds the view to the parameters of a method, so that the packet
+// alone says how to compute it again.
+func (v *view) parameters(p params) map[string]string {
+	out := maps.Clone(map[string]string(p))
+	out["country"] = v.options.Country.Code()
+	if !v.options.AsPublished.IsZero() {
+		out["as_published"] = v.options.AsPublished.String()
+	}
+	if v.options.AsRecorded != 0 {
+		out["as_recorded"] = v.options.AsRecorded.String()
+	}
+	return out
+}
+
+// Recompute runs the method of a packet again on what the store holds, and
+// returns the packet that comes out. The work is the same exactly when both
+// have the same id.
+func Recompute(store sightline.Store, series []Series, p sightline.Packet) (sightline.Packet, error) {
+	bad := func(err error) (sightline.Packet, error) {
+		return sightline.Packet{}, sightline.Errorf(sightline.Invalid, "recompute packet", string(p.Result.Packet), "%w", err)
+	}
+	options := Options{Code: p.Code}
+	rest := params{}
+	for k, val := range p.Parameters {
+		var err error
+		switch k {
+		case "country":
+			err = options.Country.UnmarshalText([]byte(val))
+		case "as_published":
+			options.AsPublished, err = sightline.ParseDate(val)
+		case "as_recorded":
+			err = options.AsRecorded.UnmarshalText([]byte(val))
+		default:
+			rest[k] = val
+		}
+		if err != nil {
+			return bad(err)
+		}
+	}
+	v, err := newView(store, series, options)
+	if err != nil {
+		return bad(err)
+	}
+	_, out, err := v.estimate(p.Method, rest)
+	return out, err
+}
+
+func counted(n, denominator int, unit string) sightline.Estimate {
+	return sightline.Estimate{Value: sightline.Num(float64(n)), N: int64(n), Denominator: int64(denominator), Unit: unit, Reason: countReason}
+}
+
+func none(state sightline.State, unit, format string) sightline.Estimate {
+	return sightline.Estimate{State: state, Unit: unit, Reason: format}
+}
+
+// runCountClaims: predicates (comma-separated), side (object, subject or any),
+// unit, and count=subjects to count what the claims are about instead of the
+// claims.
+func runCountClaims(v *view, p params) (result, error) {
+	var used []sightline.Entry
+	for _, e := range v.claims {
+		if v.matches(e, p) {
+			used = append(used, e)
+		}
+	}
+	unit := cmp.Or(p["unit"], "claims")
+	if len(used) == 0 {
+		return result{estimate: none(sightline.TooLittleData, unit, "no such claim is on record; absence from an incomplete record is unknown, not none")}, nil
+	}
+	n := len(used)
+	if p["count"] == "subjects" {
+		subjects := map[sightline.EntityID]bool{}
+		for _, e := range used {
+			subjects[e.Record.Claim().Subject] = true
+		}
+		n = len(subjects)
+	}
+	return result{estimate: counted(n, 0, unit), used: used}, nil
+}
+
+// runCountSupplies: class.
+func runCountSupplies(v *view, p params) (result, error) {
+	var used []sightline.Entry
+	for _, s := range v.supplies() {
+		if s.Record.Claim().Qualifiers["class"] == p["class"] {
+			used = append(used, s.Entry)
+		}
+	}
+	if len(used) == 0 {
+		return result{estimate: none(sightline.TooLittleData, "claims", "no such claim is on record; absence from an incomplete record is unknown, not none")}, nil
+	}
+	return result{estimate: counted(len(used), 0, "claims"), used: used}, nil
+}
+
+func (v *view) matches(e sightline.Entry, p params) bool {
+	c := e.Record.Claim()
+	if !slices.Contains(strings.Split(p["predicates"], ","), c.Predicate.String()) {
+		return false
+	}
+	self := v.options.Country.Entity()
+	switch p["side"] {
+	case "object":
+		if c.Object.Entity != self {
+			return false
+		}
+	case "subject":
+		if c.Subject != self {
+			return false
+		}
+	}
+	return true
+}
+
+// runCountNetworks: holding (majority or minority).
+func runCountNetworks(v *view, p params) (result, error) {
+	predicate := sightline.StateOwnedBy
+	if p["holding"] == "minority" {
+		predicate = sightline.StateMinorityOwnedBy
+	}
+	nets := map[sightline.EntityID]bool{}
+	var used []sightline.Entry
+	for _, e := range v.claims {
+		if c := e.Record.Claim(); c.Predicate == predicate && v.here[c.Subject] && c.Subject.Kind() == sightline.KindNetwork {
+			nets[c.Subject] = true
+			used = append(used, e)
+		}
+	}
+	if len(used) == 0 {
+		return result{estimate: none(sightline.TooLittleData, "networks", "no network of this country is on the lists of state-owned networks on record; the lists are not complete")}, nil
+	}
+	return result{estimate: counted(len(nets), 0, "networks"), used: used}, nil
+}
+
+// runTallyVotes: vote (yes, no, abstain).
+func runTallyVotes(v *view, p params) (result, error) {
+	if !v.options.Country.VotesAtUN() {
+		return result{estimate: none(sightline.NotApplicable, "votes", "not a member state of the United Nations, so it has no vote in the General Assembly")}, nil
+	}
+	all, n := 0, 0
+	var used []sightline.Entry
+	for _, e := range v.claims {
+		if c := e.Record.Claim(); c.Predicate == sightline.Voted && c.Subject == v.options.Country.Entity() {
+			all++
+			used = append(used, e)
+			if c.Qualifiers["vote"] == p["vote"] {
+				n++
+			}
+		}
+	}
+	if all == 0 {
+		return result{estimate: none(sightline.TooLittleData, "votes", "no recorded vote of this country is on record")}, nil
+	}
+	return result{estimate: counted(n, all, "votes"), used: used}, nil
+}
+
+// runSeriesValue: series (its id).
+func runSeriesValue(v *view, p params) (result, error) {
+	for _, s := range v.series {
+		if s.ID() != p["series"] {
+			continue
+		}
+		src, err := v.source(s.Source())
+		if sightline.ErrorCode(err) == sightline.NotFound {
+			return result{estimate: none(sightline.TooLittleData, s.Unit(), "this ledger does not hold the source of the series; sightline import --catalogue adds it")}, nil
+		}
+		if err != nil {
+			return result{}, err
+		}
+		if !v.published(src.Published) {
+			return result{estimate: none(sightline.TooLittleData, s.Unit(), "the edition on record was published later than the date of this view"), sources: []*sightline.Source{src}}, nil
+		}
+		points, err := s.Points(v.options.Country)
+		if err != nil {
+			return result{}, err
+		}
+		if len(points) == 0 {
+			return result{estimate: none(sightline.TooLittleData, s.Unit(), "the series has no value for this country or territory"), sources: []*sightline.Source{src}}, nil
+		}
+		last := points[len(points)-1]
+		data := strconv.Itoa(last.Year) + "," + strconv.FormatFloat(last.Value, 'g', -1, 64)
+		e := sightline.Estimate{Value: sightline.Num(last.Value), N: 1, Unit: s.Unit() + ", " + strconv.Itoa(last.Year), Reason: "the publisher gives no interval"}
+		return result{estimate: e, sources: []*sightline.Source{src}, data: []byte(data)}, nil
+	}
+	return result{}, sightline.Errorf(sightline.NotFound, "read series", p["series"], "no such series")
+}
+
+// supplyPredicates are those of claims that name a supplier of means.
+var supplyPredicates = []sightline.Predicate{sightline.Supplies, sightline.ProductObservedIn, sightline.Finances, sightline.Trains, sightline.Advises, sightline.AgreedWith, sightline.UsesProduct}
+
+// runSupplierRate: nation (alpha-2 code).
+func runSupplierRate(v *view, p params) (result, error) {
+	n, all := 0, 0
+	var used []sightline.Entry
+	for _, e := range v.supplies() {
+		nation := v.nation(e.supplier)
+		if nation == "" {
+			continue
+		}
+		for _, r := range e.Record.Claim().References {
+			s, err := v.source(r.Source)
+			if err != nil {
+				return result{}, err
+			}
+			if s.Scope != sightline.ScopeAll {
+				return result{estimate: none(sightline.NotIdentified, "share of supply claims", "a source behind it did not look at suppliers of every nation, so no share is printed"), used: []sightline.Entry{e.Entry}, sources: []*sightline.Source{s}}, nil
+			}
+		}
+		all++
+		used = append(used, e.Entry)
+		if nation == p["nation"] {
+			n++
+		}
+	}
+	if all == 0 {
+		return result{estimate: none(sightline.TooLittleData, "share of supply claims", "no supplier is on record")}, nil
+	}
+	low, high := wilson(n, all)
+	return result{estimate: sightline.Estimate{Value: sightline.Num(float64(n) / float64(all)), Low: sightline.Num(low), High: sightline.Num(high), Level: 0.9, N: int64(n), Denominator: int64(all), Unit: "share of supply claims"}, used: used}, nil
+}
+
+// runGrade: claim.
+func runGrade(v *view, p params) (result, error) {
+	e, err := v.claim(sightline.ClaimID(p["claim"]))
+	if err != nil {
+		return result{}, err
+	}
+	g, err := v.grade(e)
+	if err != nil {
+		return result{}, err
+	}
+	est := counted(g.clusters, 0, "independent source clusters")
+	est.Reason = "a count of sources has no sampling interval; level: " + g.level.Word + ", reliability " + g.level.Reliability + ", credibility " + g.level.Credibility
+	return result{estimate: est, used: g.used, sources: g.sources}, nil
+}
+
+// runEngineAbsent: engine, why.
+func runEngineAbsent(_ *view, p params) (result, error) {
+	return result{estimate: none(sightline.TooLittleData, p["engine"], p["why"])}, nil
+}

@@ -1,0 +1,288 @@
+package dossier
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"sightline"
+)
+
+// Options choose the country and the view in time. The zero dates mean now.
+type Options struct {
+	Country     sightline.Country
+	AsPublished sightline.Date    // only what had been published by the last day of this date
+	AsRecorded  sightline.Instant // only what the store knew at this moment
+	Edition     string            // of the catalogue or ledger, for the title
+	Code        string            // version of this program, for packets
+}
+
+// view is what can be known about a country under the options: its claims,
+// those about the deals and systems that they name, and those that speak for
+// or against them.
+type view struct {
+	store   sightline.Store
+	series  []Series
+	options Options
+
+	claims  []sightline.Entry // in force and published, by id
+	byID    map[sightline.ClaimID]sightline.Entry
+	edges   map[sightline.ClaimID][]sightline.Entry  // claims that support, dispute or deny the key
+	about   map[sightline.EntityID][]sightline.Entry // claims whose subject is the key
+	here    map[sightline.EntityID]bool              // networks and companies that operate in the country
+	undated int
+
+	sources  map[sightline.SourceID]*sightline.Source
+	entities map[sightline.EntityID]*sightline.Entity
+}
+
+// emptyView is a view that holds no claim yet.
+func emptyView(store sightline.Store, series []Series, o Options) *view {
+	return &view{
+		store: store, series: series, options: o,
+		byID:     map[sightline.ClaimID]sightline.Entry{},
+		edges:    map[sightline.ClaimID][]sightline.Entry{},
+		about:    map[sightline.EntityID][]sightline.Entry{},
+		here:     map[sightline.EntityID]bool{},
+		sources:  map[sightline.SourceID]*sightline.Source{},
+		entities: map[sightline.EntityID]*sightline.Entity{},
+	}
+}
+
+func newView(store sightline.Store, series []Series, o Options) (*view, error) {
+	v := emptyView(store, series, o)
+	if err := v.add(sightline.Query{Country: o.Country}); err != nil {
+		return nil, err
+	}
+	// Networks here: their owners.
+	self := o.Country.Entity()
+	var owners []sightline.EntityID
+	for _, e := range v.claims {
+		if c := e.Record.Claim(); (c.Predicate == sightline.OperatesIn || c.Predicate == sightline.LandsIn) && c.Object.Entity == self {
+			v.here[c.Subject] = true
+			owners = append(owners, c.Subject)
+		}
+	}
+	// Firms, bodies, systems and acts of this country, and what they are on
+	// record for, here and elsewhere.
+	based, err := store.EntitiesIn(o.Country, o.AsRecorded)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range based {
+		if e.ID.Kind() != sightline.KindNetwork {
+			owners = append(owners, e.ID)
+		}
+	}
+	if err := v.addEntities(owners, nil); err != nil {
+		return nil, err
+	}
+	// Deals, systems, acts and suppliers named by these claims: what is said of
+	// them.
+	var named, suppliers []sightline.EntityID
+	for _, e := range v.claims {
+		c := e.Record.Claim()
+		for _, id := range []sightline.EntityID{c.Subject, c.Object.Entity} {
+			switch id.Kind() {
+			case sightline.KindAgreement, sightline.KindProject, sightline.KindSystem, sightline.KindAct, sightline.KindPolicy, sightline.KindCable:
+				named = append(named, id)
+			}
+		}
+		for _, k := range []string{"agreement", "project", "system", "policy"} {
+			if id := c.Qualifiers[k]; id != "" {
+				named = append(named, sightline.EntityID(id))
+			}
+		}
+		if slices.Contains(supplyPredicates, c.Predicate) && c.Object.Entity == self {
+			suppliers = append(suppliers, c.Subject)
+		}
+	}
+	if err := v.addEntities(named, nil); err != nil {
+		return nil, err
+	}
+	if err := v.addEntities(suppliers, []sightline.Predicate{sightline.ListedUnder, sightline.LegalAction, sightline.OwnedBy, sightline.RenamedTo}); err != nil {
+		return nil, err
+	}
+	// Voices for and against.
+	var ids []sightline.ClaimID
+	for _, e := range v.claims {
+		ids = append(ids, sightline.ClaimID(e.Record.ID()))
+	}
+	for chunk := range slices.Chunk(ids, 400) {
+		if err := v.add(sightline.Query{EdgesTo: chunk}); err != nil {
+			return nil, err
+		}
+	}
+	v.link()
+	return v, nil
+}
+
+// link sorts the claims and notes what each is about and speaks to.
+func (v *view) link() {
+	slices.SortFunc(v.claims, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	for _, e := range v.claims {
+		c := e.Record.Claim()
+		for _, to := range slices.Concat(c.Supports, c.Disputes) {
+			v.edges[to] = append(v.edges[to], e)
+		}
+		v.about[c.Subject] = append(v.about[c.Subject], e)
+	}
+}
+
+func (v *view) addEntities(ids []sightline.EntityID, predicates []sightline.Predicate) error {
+	slices.Sort(ids)
+	for chunk := range slices.Chunk(slices.Compact(ids), 400) {
+		if err := v.add(sightline.Query{Entities: chunk, Predicates: predicates}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *view) add(q sightline.Query) error {
+	q.AsRecorded = v.options.AsRecorded
+	entries, err := v.store.Claims(q)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		c := e.Record.Claim()
+		if _, have := v.byID[c.ID]; have {
+			continue
+		}
+		if !v.options.AsPublished.IsZero() {
+			d, err := v.publishedAt(c)
+			if err != nil {
+				return err
+			}
+			if d.IsZero() {
+				v.undated++
+			}
+			if !v.published(d) {
+				continue
+			}
+		}
+		v.byID[c.ID] = e
+		v.claims = append(v.claims, e)
+	}
+	return nil
+}
+
+// publishedAt is when a claim was first published: its own date, or else the
+// earliest of its sources'.
+func (v *view) publishedAt(c *sightline.Claim) (sightline.Date, error) {
+	if !c.Published.IsZero() {
+		return c.Published, nil
+	}
+	var first sightline.Date
+	for _, r := range c.References {
+		s, err := v.source(r.Source)
+		if err != nil {
+			return first, err
+		}
+		if d := s.Published; !d.IsZero() && (first.IsZero() || d.Last() < first.Last()) {
+			first = d
+		}
+	}
+	return first, nil
+}
+
+// published reports whether something of that date can be shown: always,
+// unless the view ends before the last day that the date covers or nobody
+// knows when it was said.
+func (v *view) published(d sightline.Date) bool {
+	if v.options.AsPublished.IsZero() {
+		return true
+	}
+	return !d.IsZero() && d.Last() <= v.options.AsPublished.Last()
+}
+
+func (v *view) claim(id sightline.ClaimID) (sightline.Entry, error) {
+	if e, ok := v.byID[id]; ok {
+		return e, nil
+	}
+	return v.store.Claim(id, v.options.AsRecorded)
+}
+
+func (v *view) source(id sightline.SourceID) (*sightline.Source, error) {
+	if s, ok := v.sources[id]; ok {
+		return s, nil
+	}
+	s, err := v.store.Source(id, v.options.AsRecorded)
+	if err != nil {
+		return nil, err
+	}
+	v.sources[id] = s
+	return s, nil
+}
+
+func (v *view) entity(id sightline.EntityID) *sightline.Entity {
+	if e, ok := v.entities[id]; ok {
+		return e
+	}
+	e, err := v.store.Entity(id, v.options.AsRecorded)
+	if err != nil {
+		e = nil
+	}
+	v.entities[id] = e
+	return e
+}
+
+// name is what to call an entity; an id that nobody declared stands for
+// itself.
+func (v *view) name(id sightline.EntityID) string {
+	if c, ok := id.Country(); ok {
+		return c.Name()
+	}
+	if e := v.entity(id); e != nil {
+		return e.Name
+	}
+	_, slug, _ := strings.Cut(string(id), "/")
+	return slug
+}
+
+// nation is the code of where an entity is based, or "" where that is unknown.
+func (v *view) nation(id sightline.EntityID) string {
+	if c, ok := id.Country(); ok {
+		return c.Code()
+	}
+	if e := v.entity(id); e != nil {
+		return e.Country.Code()
+	}
+	return ""
+}
+
+// supply is a claim that names a supplier of the country.
+type supply struct {
+	sightline.Entry
+	supplier sightline.EntityID
+}
+
+// supplies lists the claims that name a supplier of the country, without the
+// unrelated ones.
+func (v *view) supplies() []supply {
+	self := v.options.Country.Entity()
+	var out []supply
+	for _, e := range v.claims {
+		c := e.Record.Claim()
+		if !slices.Contains(supplyPredicates, c.Predicate) || c.Class() == sightline.ClassUnrelated {
+			continue
+		}
+		switch {
+		case c.Predicate == sightline.UsesProduct && (c.Subject == self || v.nation(c.Subject) == v.options.Country.Code()):
+			out = append(out, supply{e, c.Object.Entity})
+		case c.Predicate != sightline.UsesProduct && c.Subject != self && (c.Object.Entity == self || c.Object.Entity.Kind() == sightline.KindBody && v.nation(c.Object.Entity) == v.options.Country.Code()):
+			out = append(out, supply{e, c.Subject})
+		}
+	}
+	return out
+}
+
+// wilson is the 90 % score interval of a share k/n (Wilson 1927).
+func wilson(k, n int) (low, high float64) {
+	const z = 1.6448536269514722
+	p, m := float64(k)/float64(n), float64(n)
+	mid := (p + z*z/(2*m)) / (1 + z*z/m)
+	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return max(0, mid-half), min(1, mid+half)
+}

@@ -1,0 +1,196 @@
+package sightline_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The rules of the repository, as tests.
+
+// imports lists what each room may import of ours, beside the vocabulary: data
+// goes one way (docs/design/001-foundation.md).
+var imports = map[string][]string{
+	".":               {},
+	"source":          {},
+	"catalog":         {},
+	"catalog/compile": {"source", "catalog"},
+	"grade":           {},
+	"ledger":          {},
+	"mrt":             {},
+	"ooni":            {},
+	"censoredplanet":  {},
+	"exposure":        {},
+	"exposure/paths":  {"mrt"},
+	"interference":    {"ooni", "censoredplanet"},
+	"dossier":         {"grade", "ledger", "catalog", "exposure", "interference"},
+	"export":          {"dossier", "grade"},
+	"cmd/sightline":   nil, // all wiring happens here
+}
+
+// goFiles calls f with every Go file of the repository, tests aside.
+func goFiles(t *testing.T, f func(path string, file *ast.File, set *token.FileSet)) {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != "." || d.Name() == "testdata" || d.Name() == "dist") {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		n++
+		f(path, file, set)
+		return nil
+	})
+	if err != nil || n < 10 {
+		t.Fatalf("%d files: %v", n, err)
+	}
+}
+
+func TestRoomsImportToTheLeft(t *testing.T) {
+	goFiles(t, func(path string, file *ast.File, _ *token.FileSet) {
+		room := filepath.ToSlash(filepath.Dir(path))
+		allowed, known := imports[room]
+		if !known {
+			t.Errorf("%s: the room %s is not on the map in rules_test.go", path, room)
+			return
+		}
+		for _, i := range file.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ours, ok := strings.CutPrefix(name, "sightline/")
+			if ok && allowed != nil && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s, which is not to its left", path, name)
+			}
+			// Only internal/fetch may dial, and there is no server yet.
+			if (name == "net" || name == "net/http" || strings.HasPrefix(name, "net/rpc") || name == "crypto/tls") && room != "internal/fetch" {
+				t.Errorf("%s imports %s: only internal/fetch may open a connection", path, name)
+			}
+		}
+	})
+}
+
+// The clock is read once, where the program starts.
+func TestOneClock(t *testing.T) {
+	var at []string
+	goFiles(t, func(path string, file *ast.File, set *token.FileSet) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Now" {
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "time" {
+					at = append(at, path)
+				}
+			}
+			return true
+		})
+	})
+	if !slices.Equal(at, []string{filepath.Join("cmd", "sightline", "main.go")}) {
+		t.Errorf("time.Now in %v, want it once in cmd/sightline/main.go", at)
+	}
+}
+
+func TestPackagesHaveComments(t *testing.T) {
+	has := map[string]bool{}
+	goFiles(t, func(path string, file *ast.File, _ *token.FileSet) {
+		dir := filepath.Dir(path)
+		has[dir] = has[dir] || file.Doc != nil
+	})
+	for dir, ok := range has {
+		if !ok {
+			t.Errorf("package %s has no comment that says what it is for", dir)
+		}
+	}
+}
+
+// Each module that go.mod requires directly has its line in
+// docs/DEPENDENCIES.md, and no line outlives its module.
+func TestDependenciesAreExplained(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("docs/DEPENDENCIES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var required, explained []string
+	for _, m := range regexp.MustCompile(`(?m)^\s+([a-z0-9.-]+\.[a-z]+/\S+) v\S+$`).FindAllSubmatch(mod, -1) {
+		required = append(required, string(m[1]))
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `?([a-z0-9.-]+\\.[a-z]+/[^ `|]+)`? ").FindAllSubmatch(text, -1) {
+		explained = append(explained, string(m[1]))
+	}
+	slices.Sort(required)
+	slices.Sort(explained)
+	if !slices.Equal(required, explained) {
+		t.Errorf("go.mod requires %v\ndocs/DEPENDENCIES.md explains %v", required, explained)
+	}
+}
+
+// Every path and link in the documents exists.
+func TestDocumentsPointToWhatIs(t *testing.T) {
+	docs, err := exec.Command("git", "ls-files", "*.md").Output()
+	if err != nil {
+		t.Skip("not a git checkout: ", err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for name := range strings.FieldsSeq(string(docs)) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), string(m[1]))); err != nil {
+				t.Errorf("%s points to %s, which is not there", name, m[1])
+			}
+		}
+	}
+}
+
+// "Caused" is never printed, nor said by the catalogue.
+func TestNobodyCaused(t *testing.T) {
+	word := regexp.MustCompile(`(?i)\bcaus(ed|es|ing)\b`)
+	goFiles(t, func(path string, file *ast.File, set *token.FileSet) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING && word.MatchString(l.Value) {
+				t.Errorf("%s: %s", set.Position(l.Pos()), l.Value)
+			}
+			return true
+		})
+	})
+	files, err := filepath.Glob("catalog/facts/*.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(text) {
+			if m := regexp.MustCompile(`"words":"[^"]*"`).Find(line); word.Match(m) {
+				t.Errorf("%s: %s", name, m)
+			}
+		}
+	}
+}

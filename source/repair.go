@@ -1,0 +1,108 @@
+package source
+
+import (
+	"slices"
+	"strings"
+
+	"sightline"
+)
+
+// Repair mends one value of a source, visibly.
+type Repair struct {
+	Dataset  string // name of the table
+	Row      string // which rows: column=value, several joined with ";"
+	Column   string // what is mended
+	Expect   string // what the source says today
+	Value    string // what it should say
+	Reason   string
+	Provider string // who says so
+	line     int
+	used     bool
+}
+
+// Repairs is a repairs file.
+type Repairs struct {
+	name string
+	list []*Repair
+}
+
+// ReadRepairs reads a repairs file: CSV with the columns dataset, row, column,
+// expect, value, reason, provider. A repair without a reason or a provider is
+// an error.
+func ReadRepairs(name string, text []byte) (*Repairs, error) {
+	t, err := CSV(name, text)
+	if err != nil {
+		return nil, err
+	}
+	rs := &Repairs{name: name}
+	err = t.Each(func(r *Row) error {
+		rs.list = append(rs.list, &Repair{
+			Dataset: r.Need("dataset"), Row: r.Need("row"), Column: r.Need("column"), Expect: r.Pop("expect"), Value: r.Pop("value"),
+			Reason: r.Need("reason"), Provider: r.Need("provider"), line: r.Line(),
+		})
+		return nil
+	})
+	return rs, err
+}
+
+// Apply mends the rows of a table. It fails when a repair finds no row, or
+// finds another value than it expects: then the source has changed, and the
+// repair must be looked at again.
+func (rs *Repairs) Apply(t *Table) error {
+	for _, p := range rs.list {
+		if p.Dataset != t.Name {
+			continue
+		}
+		p.used = true
+		bad := func(format string, args ...any) error {
+			return sightline.Errorf(sightline.Conflict, "repair "+t.Name, p.Row, format, args...).
+				WithHint("The source may have mended it. Look at line %d of %s, and take the repair out if so.", p.line, rs.name)
+		}
+		if !slices.Contains(t.Columns, p.Column) {
+			return bad("the table has no column %q", p.Column)
+		}
+		found := 0
+		for _, r := range t.Rows {
+			match, err := r.matches(p.Row)
+			if err != nil {
+				return bad("%w", err)
+			}
+			if !match {
+				continue
+			}
+			found++
+			if got := r.values[p.Column]; got != p.Expect {
+				return bad("%s of line %d says %q, expected %q", p.Column, r.line, got, p.Expect)
+			}
+			r.values[p.Column] = p.Value
+		}
+		if found == 0 {
+			return bad("no such row")
+		}
+	}
+	return nil
+}
+
+// Unused fails when a repair names a table that was never read.
+func (rs *Repairs) Unused() error {
+	for _, p := range rs.list {
+		if !p.used {
+			return sightline.Errorf(sightline.Conflict, "repair "+p.Dataset, p.Row, "no table of that name was read").WithHint("Look at line %d of %s.", p.line, rs.name)
+		}
+	}
+	return nil
+}
+
+// matches reports whether the row is the one that key (column=value;…) names.
+func (r *Row) matches(key string) (bool, error) {
+	for part := range strings.SplitSeq(key, ";") {
+		column, value, ok := strings.Cut(part, "=")
+		if !ok || !slices.Contains(r.table.Columns, column) {
+			return false, sightline.Errorf(sightline.Invalid, "read row key", key, "write column=value with a column of the table")
+		}
+		if r.values[column] != value {
+			return false, nil
+		}
+	}
+	return true, nil
+}
