@@ -102,6 +102,7 @@ var themes = []func(*compiler) error{
 	(*compiler).lists,
 	(*compiler).votes,
 	(*compiler).ratings,
+	(*compiler).networks,
 }
 
 func compile(data, root string) (*compiler, error) {
