@@ -62,7 +62,7 @@ func (c *compiler) networks() error {
 		words := fmt.Sprintf("%s owns most of the firm behind %s (%s), as researchers read its sources in 2021.", owner.Name(), asn, name)
 		if predicate == sightline.StateMinorityOwnedBy {
 			share := r.Float("ownership_percentage")
-			qualifiers["share"] = strconv.FormatFloat(share, 'f', -1, 64) + " %"
+			qualifiers["share"] = strconv.FormatFloat(share, 'f', -1, 64) + "%"
 			words = fmt.Sprintf("%s owns %s %% of the firm behind %s (%s), as researchers read its sources in 2021.", owner.Name(), strconv.FormatFloat(share, 'f', -1, 64), asn, name)
 		}
 		published, err := date("2021-10")
