@@ -105,6 +105,7 @@ var themes = []func(*compiler) error{
 	(*compiler).ratings,
 	(*compiler).networks,
 	(*compiler).measures,
+	(*compiler).findings,
 }
 
 func compile(data, root string) (*compiler, error) {
