@@ -1,6 +1,7 @@
 package source
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ type Repair struct {
 	Dataset  string // name of the table
 	Row      string // which rows: column=value, several joined with ";"
 	Column   string // what is mended
-	Expect   string // what the source says today
+	Expect   string // what the source says today; between slashes, a regular expression that picks the rows
 	Value    string // what it should say
 	Reason   string
 	Provider string // who says so
@@ -48,6 +49,9 @@ func ReadRepairs(name string, text []byte) (*Repairs, error) {
 // Apply mends the rows of a table. It fails when a repair finds no row, or
 // finds another value than it expects: then the source has changed, and the
 // repair must be looked at again.
+//
+// With a regular expression for what it expects, a repair mends each row whose
+// value matches, and fails when none does.
 func (rs *Repairs) Apply(t *Table) error {
 	for _, p := range rs.list {
 		if p.Dataset != t.Name {
@@ -61,17 +65,24 @@ func (rs *Repairs) Apply(t *Table) error {
 		if !slices.Contains(t.Columns, p.Column) {
 			return bad("the table has no column %q", p.Column)
 		}
+		var pattern *regexp.Regexp
+		if e := p.Expect; len(e) > 2 && strings.HasPrefix(e, "/") && strings.HasSuffix(e, "/") {
+			var err error
+			if pattern, err = regexp.Compile("^(?:" + e[1:len(e)-1] + ")$"); err != nil {
+				return bad("%w", err)
+			}
+		}
 		found := 0
 		for _, r := range t.Rows {
 			match, err := r.matches(p.Row)
 			if err != nil {
 				return bad("%w", err)
 			}
-			if !match {
+			if !match || pattern != nil && !pattern.MatchString(r.values[p.Column]) {
 				continue
 			}
 			found++
-			if got := r.values[p.Column]; got != p.Expect {
+			if got := r.values[p.Column]; pattern == nil && got != p.Expect {
 				return bad("%s of line %d says %q, expected %q", p.Column, r.line, got, p.Expect)
 			}
 			r.values[p.Column] = p.Value

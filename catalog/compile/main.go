@@ -85,6 +85,7 @@ type compiler struct {
 	read     map[string]bool
 	repairs  *source.Repairs
 	declared map[string]bool               // kind and id of what catalog/facts holds
+	names    map[sightline.EntityID]string // of the entities declared by people, there or here
 	themes   map[string][]sightline.Record // by theme
 	files    map[string][]byte             // by path from the root
 	notes    []string                      // what a person should see
@@ -102,10 +103,13 @@ var themes = []func(*compiler) error{
 	(*compiler).lists,
 	(*compiler).votes,
 	(*compiler).ratings,
+	(*compiler).networks,
+	(*compiler).measures,
+	(*compiler).findings,
 }
 
 func compile(data, root string) (*compiler, error) {
-	c := &compiler{data: data, inputs: map[string]input{}, read: map[string]bool{}, declared: map[string]bool{}, themes: map[string][]sightline.Record{}, files: map[string][]byte{}}
+	c := &compiler{data: data, inputs: map[string]input{}, read: map[string]bool{}, declared: map[string]bool{}, names: map[sightline.EntityID]string{}, themes: map[string][]sightline.Record{}, files: map[string][]byte{}}
 	text, err := tables.ReadFile("repairs.csv")
 	if err != nil {
 		return nil, err
@@ -163,6 +167,9 @@ func (c *compiler) facts(dir string) error {
 				return err
 			}
 			c.declared[r.Kind().String()+" "+r.ID()] = true
+			if e := r.Entity(); e != nil {
+				c.names[e.ID] = e.Name
+			}
 		}
 	}
 	return nil
@@ -181,6 +188,9 @@ func (c *compiler) handWritten(theme string) error {
 		r, err := sightline.ParseRecord(line)
 		if err != nil {
 			return err
+		}
+		if e := r.Entity(); e != nil && c.names[e.ID] == "" {
+			c.names[e.ID] = e.Name
 		}
 		c.add(theme, r)
 	}
