@@ -187,6 +187,7 @@ type Reference struct {
 	Quote      string   `json:"quote,omitzero"`   // only where the terms permit
 	Lang       string   `json:"lang,omitzero"`    // of the quotation
 	Role       Role     `json:"role,omitzero"`
+	Origin     string   `json:"origin,omitzero"`     // whose report the source retells here; one origin is one voice
 	Extraction string   `json:"extraction,omitzero"` // "hand", or the tool and version
 }
 
@@ -595,7 +596,7 @@ func (c *Claim) check() error {
 		if err := checkSlug("source id", string(r.Source)); err != nil {
 			return err
 		}
-		if err := checkTexts("claim", string(c.ID), r.Locator, r.Quote, r.Lang, r.Extraction); err != nil {
+		if err := checkTexts("claim", string(c.ID), r.Locator, r.Quote, r.Lang, r.Origin, r.Extraction); err != nil {
 			return err
 		}
 	}

@@ -37,17 +37,23 @@ func (v *view) grade(e sightline.Entry) (grading, error) {
 	}
 	var voices []grade.Voice
 	related := false
-	for _, r := range c.References {
-		voices = append(voices, grade.Voice{Source: r.Source, Role: r.Role})
+	add := func(o *sightline.Claim, against bool) {
+		for _, r := range o.References {
+			w := grade.Voice{Source: r.Source, Role: r.Role, Origin: r.Origin, Against: against}
+			if o.Predicate == sightline.States || o.Predicate == sightline.Denies {
+				// Whoever prints it, it is the word of its subject.
+				w.Origin = string(o.Subject)
+			}
+			voices = append(voices, w)
+		}
 	}
+	add(c, false)
 	for _, x := range v.edges[c.ID] {
 		o := x.Record.Claim()
 		against := slices.Contains(o.Disputes, c.ID)
 		related = related || !against
 		g.used = append(g.used, x)
-		for _, r := range o.References {
-			voices = append(voices, grade.Voice{Source: r.Source, Role: r.Role, Against: against})
-		}
+		add(o, against)
 	}
 	j := grade.Judge(c, voices, related, lookup, nil, grade.DefaultPrior)
 	if failed != nil {

@@ -47,6 +47,7 @@ type Voice struct {
 	Source  sightline.SourceID
 	Against bool
 	Role    sightline.Role // an assertion speaks, but weighs nothing
+	Origin  string         // whose report the source retells, if it does
 }
 
 // Grade is the judgement on a claim.
@@ -185,8 +186,9 @@ func EffectiveN(n int, rho float64) float64 {
 
 // Clusters groups voices whose sources are not independent: one derives from
 // the other, directly or through sources between, both derive from a third,
-// or they share a cluster name or a publisher. Clusters are ordered by their
-// first source id.
+// they share a cluster name or a publisher, or they retell one origin. Copies
+// whose original nobody recorded count as one, since they may be copies of the
+// same. Clusters are ordered by their first source id.
 func Clusters(voices []Voice, source func(sightline.SourceID) *sightline.Source) [][]Voice {
 	parent := map[string]string{}
 	var find func(string) string
@@ -217,6 +219,9 @@ func Clusters(voices []Voice, source func(sightline.SourceID) *sightline.Source)
 		if s.Cluster != "" {
 			join("source "+string(id), "~cluster "+strings.ToLower(s.Cluster))
 		}
+		if s.Kind == sightline.Mirror && len(s.DerivedFrom) == 0 && s.Cluster == "" {
+			join("source "+string(id), "~copies of unknown originals")
+		}
 		if s.Publisher != "" && s.Kind != sightline.Mirror {
 			join("source "+string(id), "~publisher "+strings.ToLower(s.Publisher))
 		}
@@ -227,6 +232,9 @@ func Clusters(voices []Voice, source func(sightline.SourceID) *sightline.Source)
 	}
 	for _, v := range voices {
 		walk(v.Source)
+		if v.Origin != "" {
+			join("source "+string(v.Source), "~publisher "+strings.ToLower(v.Origin))
+		}
 	}
 	groups := map[string][]Voice{}
 	for _, v := range voices {

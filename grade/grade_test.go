@@ -122,6 +122,25 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// Two papers that retell one report are one voice, and so is the report itself;
+// copies of nobody knows what are one voice.
+func TestOneOriginIsOneVoice(t *testing.T) {
+	s := sources("a B axios", "b B techpaper", "w A wsj", "m D mirror1", "n D mirror2")
+	s["m"].Kind, s["n"].Kind = sightline.Mirror, sightline.Mirror
+	count := func(v ...grade.Voice) int {
+		return grade.Judge(&sightline.Claim{}, v, false, s.get, nil, grade.DefaultPrior).For
+	}
+	if n := count(grade.Voice{Source: "a", Origin: "WSJ"}, grade.Voice{Source: "b", Origin: "wsj"}, grade.Voice{Source: "w"}); n != 1 {
+		t.Errorf("one report, retold twice, is %d voices", n)
+	}
+	if n := count(grade.Voice{Source: "a"}, grade.Voice{Source: "b", Origin: "wsj"}); n != 2 {
+		t.Errorf("two origins are %d voices", n)
+	}
+	if n := count(grade.Voice{Source: "m"}, grade.Voice{Source: "n"}); n != 1 {
+		t.Errorf("two copies of unknown originals are %d voices", n)
+	}
+}
+
 // Evidence that descends from an excluded text never counts, for or against.
 func TestExcludedDescendants(t *testing.T) {
 	s := sources("article F press", "quote C blog <article", "far B paper <quote", "own B other")
