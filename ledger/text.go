@@ -59,12 +59,12 @@ type Rejection struct {
 	Reason string         `json:"reason"`
 	Hint   string         `json:"hint,omitzero"`
 	Bytes  int64          `json:"bytes"` // in the line
-	Start  string         `json:"start"` // its first bytes; what is no UTF-8 is replaced
+	Text   string         `json:"text"`  // the line, or its first 4096 bytes; what is no UTF-8 is replaced
 }
 
 const (
 	usualBatch = 20_000
-	startBytes = 200
+	keptBytes  = 4096
 	// maxWaiting bounds the text of lines that wait for others. Beyond it they
 	// are rejected, and a second import of the same file takes them in.
 	maxWaiting = 64 << 20
@@ -206,7 +206,7 @@ func (im *importer) reject(ln line) error {
 	}
 	b, err := json.Marshal(Rejection{
 		Line: ln.number, Code: sightline.ErrorCode(ln.err), Reason: strings.ToValidUTF8(ln.err.Error(), "\uFFFD"),
-		Hint: strings.ToValidUTF8(sightline.ErrorHint(ln.err), "\uFFFD"), Bytes: ln.size, Start: strings.ToValidUTF8(ln.start, "\uFFFD"),
+		Hint: strings.ToValidUTF8(sightline.ErrorHint(ln.err), "\uFFFD"), Bytes: ln.size, Text: strings.ToValidUTF8(ln.start, "\uFFFD"),
 	})
 	if err != nil {
 		return sightline.Errorf(sightline.Internal, "keep rejected line", "", "%v", err)
@@ -240,7 +240,7 @@ func (lr *lineReader) batch(n int) (lines []line, blank int64, err error) {
 		if len(bytes.TrimSpace(text)) == 0 && size <= sightline.MaxLine {
 			blank++
 		} else {
-			ln := line{number: lr.number, size: size, start: string(text[:min(len(text), startBytes)])}
+			ln := line{number: lr.number, size: size, start: string(text[:min(len(text), keptBytes)])}
 			if size > sightline.MaxLine {
 				ln.err = sightline.Errorf(sightline.Invalid, "read line", "", "the line has %d bytes, the limit is %d", size, sightline.MaxLine).
 					WithHint("Is it claim text? Each record stands in a line of its own.")
@@ -262,7 +262,7 @@ func (lr *lineReader) next() (text []byte, size int64, err error) {
 	text, err = lr.in.ReadSlice('\n')
 	size = int64(len(text))
 	if errors.Is(err, bufio.ErrBufferFull) {
-		text = bytes.Clone(text[:startBytes])
+		text = bytes.Clone(text[:keptBytes])
 		var more []byte
 		for errors.Is(err, bufio.ErrBufferFull) {
 			more, err = lr.in.ReadSlice('\n')

@@ -165,7 +165,7 @@ func TestImportRejects(t *testing.T) {
 			r := byLine[first+int64(i)]
 			line := strings.TrimSuffix(c.line, "\n")
 			if r.Code != c.code || !strings.Contains(r.Reason, c.reason) || r.Reason == "" || r.Bytes != int64(len(line)) ||
-				!strings.HasPrefix(line, strings.SplitN(r.Start, "\uFFFD", 2)[0]) || r.Start == "" || len(r.Start) > 600 {
+				!strings.HasPrefix(line, strings.SplitN(r.Text, "\uFFFD", 2)[0]) || r.Text == "" || len(r.Text) > 3*4096 {
 				t.Errorf("batches of %d, line %d %.60q: %+v", batch, first+int64(i), line, r)
 			}
 		}
