@@ -1,6 +1,8 @@
 package catalog_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"sightline"
@@ -180,6 +182,104 @@ func BenchmarkRecords(b *testing.B) {
 	for b.Loop() {
 		if _, err := catalog.Records(); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// LICENSES.md explains the licence of every source.
+func TestLicencesAreExplained(t *testing.T) {
+	text, err := os.ReadFile("LICENSES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records(t) {
+		if s := r.Source(); s != nil && !strings.Contains(string(text), "| `"+s.Licence+"` |") {
+			t.Errorf("source %s has the licence %q, which LICENSES.md does not explain", s.ID, s.Licence)
+		}
+	}
+}
+
+// What AidData counts for a country is in its answer only if it concerns
+// networks, identity, surveillance or the training of officials. For Kenya that
+// is nothing: food, health and the young are not in it.
+func TestKenyaHasNoCharity(t *testing.T) {
+	unrelated := 0
+	for _, r := range records(t) {
+		c := r.Claim()
+		if c == nil || c.Object.Entity != "country/KE" || !strings.HasPrefix(string(c.ID), "aiddata-") {
+			continue
+		}
+		if c.Class() == sightline.ClassUnrelated {
+			unrelated++
+			continue
+		}
+		t.Errorf("%s: %s", c.ID, c.Words)
+	}
+	if unrelated != 5 {
+		t.Errorf("%d unrelated projects for Kenya, want 5", unrelated)
+	}
+}
+
+// Every project of AidData has a class, and those that matter have words of
+// their own.
+func TestProjectClasses(t *testing.T) {
+	count := map[sightline.Class]int{}
+	projects := map[string]bool{}
+	for _, r := range records(t) {
+		c := r.Claim()
+		if c == nil || !strings.HasPrefix(c.Qualifiers["project"], "project/aiddata-") || projects[c.Qualifiers["project"]] {
+			continue
+		}
+		projects[c.Qualifiers["project"]] = true
+		count[c.Class()]++
+		if c.Words == "" {
+			t.Errorf("%s has no words", c.ID)
+		}
+	}
+	want := map[sightline.Class]int{sightline.ClassControl: 10, sightline.ClassCore: 8, sightline.ClassAccess: 35, sightline.ClassTraining: 3, sightline.ClassUnrelated: 173}
+	for k, n := range want {
+		if count[k] != n {
+			t.Errorf("%d projects of class %s, want %d", count[k], k, n)
+		}
+	}
+}
+
+// The quotations that a spreadsheet had filled upwards are mended, and no claim
+// puts a network into its owner's country by mistake.
+func TestNetworksAreMended(t *testing.T) {
+	in := map[sightline.EntityID]sightline.EntityID{}
+	for _, r := range records(t) {
+		c := r.Claim()
+		if c == nil {
+			continue
+		}
+		if c.Predicate == sightline.OperatesIn && strings.HasPrefix(string(c.ID), "in-as") {
+			in[c.Subject] = c.Object.Entity
+		}
+		for _, ref := range c.References {
+			if ref.Source == "state-owned-ases-2021" && (strings.Contains(ref.Locator, "china/freedom-net/202") || strings.Contains(ref.Quote, "51.45")) {
+				t.Errorf("%s: %s %s", c.ID, ref.Locator, ref.Quote)
+			}
+		}
+	}
+	for network, want := range map[sightline.EntityID]sightline.EntityID{
+		"network/AS9498": "country/IN", "network/AS200724": "country/AT", "network/AS9249": "country/VU", "network/AS7642": "country/MV",
+		"network/AS8661": "country/XK", "network/AS8681": "country/JE", "network/AS136255": "country/MM", "network/AS18678": "country/CO",
+	} {
+		if in[network] != want {
+			t.Errorf("%s is in %q, want %q", network, in[network], want)
+		}
+	}
+}
+
+func TestInputs(t *testing.T) {
+	inputs := catalog.Inputs()
+	if len(inputs) < 10 {
+		t.Fatalf("%d inputs", len(inputs))
+	}
+	for i, in := range inputs {
+		if len(in.SHA256) != 64 || i > 0 && inputs[i-1].Name >= in.Name {
+			t.Errorf("input %d: %+v", i, in)
 		}
 	}
 }
