@@ -43,7 +43,7 @@ var table = sync.OnceValue(func() (t struct {
 		c := Country{uint16(i + 1)}
 		t.rows = append(t.rows, countryRow{r[0], r[1], r[2], r[3], r[4], r[5], r[6] == "yes"})
 		for _, n := range append([]string{r[0], r[1], r[2], r[3]}, strings.Split(r[7], "|")...) {
-			if n = foldName(n); n == "" {
+			if n = FoldName(n); n == "" {
 				continue
 			}
 			if old, taken := t.index[n]; taken && old != c {
@@ -59,8 +59,8 @@ var table = sync.OnceValue(func() (t struct {
 	return t
 })
 
-// foldName lowers a name, strips marks, and keeps letters and digits only.
-func foldName(s string) string {
+// FoldName lowers a name, strips marks, and keeps letters and digits only.
+func FoldName(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ReplaceAll(s, "&", " and ")) {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -84,7 +84,7 @@ func Countries() []Country {
 // not matter. An unknown name is an error of code NotFound whose hint offers
 // the nearest names.
 func ParseCountry(s string) (Country, error) {
-	f := foldName(s)
+	f := FoldName(s)
 	if c, ok := table().index[f]; ok {
 		return c, nil
 	}

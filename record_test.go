@@ -81,8 +81,9 @@ func TestContentID(t *testing.T) {
 		}
 		return r.ID()
 	}
-	if id("one") != id("one") || id("one") == id("two") {
-		t.Errorf("ids %s %s", id("one"), id("two"))
+	first, again, other := id("one"), id("one"), id("two")
+	if first != again || first == other {
+		t.Errorf("ids %s %s %s", first, again, other)
 	}
 }
 

@@ -3,28 +3,31 @@ package catalog_test
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"sightline"
 	"sightline/catalog"
 )
 
+var once = sync.OnceValues(catalog.Records)
+
 func records(t testing.TB) []sightline.Record {
 	t.Helper()
-	rs, err := catalog.Records()
+	rs, err := once()
 	if err != nil {
 		t.Fatal(err, sightline.ErrorHint(err))
 	}
 	return rs
 }
 
-// claims calls f with each claim of a predicate whose object is this one, or
-// any if empty.
+// claims calls f with each compiled claim of a predicate whose object is this
+// one, or any if empty.
 func claims(t testing.TB, p sightline.Predicate, object sightline.EntityID, f func(*sightline.Claim)) int {
 	t.Helper()
 	n := 0
 	for _, r := range records(t) {
-		if c := r.Claim(); c != nil && c.Predicate == p && (object == "" || c.Object.Entity == object) {
+		if c := r.Claim(); c != nil && c.Predicate == p && (object == "" || c.Object.Entity == object) && c.References[0].Extraction == "catalog/compile" {
 			n++
 			if f != nil {
 				f(c)

@@ -18,7 +18,7 @@ func Compose(store sightline.Store, series []Series, o Options) (*Dossier, error
 	if err != nil {
 		return nil, err
 	}
-	k := &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}}
+	k := &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}, told: map[sightline.EntityID]bool{}}
 	k.d = &Dossier{
 		Schema: Schema,
 		Country: Subject{
@@ -46,6 +46,7 @@ type composer struct {
 	d     *Dossier
 	notes map[sightline.SourceID]int
 	shown map[sightline.ClaimID]bool
+	told  map[sightline.EntityID]bool // deals and acts whose states and details were shown
 	seen  map[sightline.PacketID]bool
 	err   error
 }
@@ -140,7 +141,9 @@ func (k *composer) figure(label string, id sightline.MethodID, p params) Figure 
 func (k *composer) keyData() {
 	for _, s := range k.series {
 		f := k.figure(seriesLabel(s.ID()), seriesValue, params{"series": s.ID()})
-		f.Notes = []int{k.note(s.Source())}
+		if _, err := k.source(s.Source()); err == nil {
+			f.Notes = []int{k.note(s.Source())}
+		}
 		k.d.KeyData = append(k.d.KeyData, f)
 	}
 }
@@ -232,12 +235,16 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 			it.For = append(it.For, k.voice(x))
 		}
 	}
-	for _, key := range []string{"agreement", "project", "system", "policy"} {
-		id := sightline.EntityID(c.Qualifiers[key])
-		if id == "" {
+	for _, id := range matters(c) {
+		// What is said of a deal or act stands on the first card about it.
+		if k.told[id] {
 			continue
 		}
+		k.told[id] = true
 		for _, x := range k.about[id] {
+			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(k.edges[c.ID], func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
+				continue
+			}
 			switch w := x.Record.Claim(); w.Predicate {
 			case sightline.StatusIs:
 				it.Statuses = append(it.Statuses, k.voice(x))
@@ -249,6 +256,28 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 	slices.SortStableFunc(it.Statuses, byTime)
 	it.Disagree = disagree(it.Statuses)
 	return it
+}
+
+// matters lists the deals, systems, acts and policies that a claim is about:
+// what is said of their state belongs on its card.
+func matters(c *sightline.Claim) []sightline.EntityID {
+	var out []sightline.EntityID
+	add := func(id sightline.EntityID) {
+		switch id.Kind() {
+		case sightline.KindAgreement, sightline.KindProject, sightline.KindSystem, sightline.KindAct, sightline.KindPolicy:
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	for _, key := range []string{"agreement", "project", "system", "policy"} {
+		add(sightline.EntityID(c.Qualifiers[key]))
+	}
+	add(c.Object.Entity)
+	if c.Predicate != sightline.StatusIs && c.Predicate != sightline.DescribedAs && c.Predicate != sightline.Provides && c.Predicate != sightline.DataSentTo {
+		add(c.Subject)
+	}
+	return out
 }
 
 func (k *composer) voice(e sightline.Entry) Voice {
@@ -294,6 +323,11 @@ func disagree(statuses []Voice) bool {
 	return false
 }
 
+// home reports whether an entity of that kind is one of this country.
+func (k *composer) home(id sightline.EntityID, kind sightline.EntityKind) bool {
+	return id.Kind() == kind && k.nation(id) == k.options.Country.Code()
+}
+
 // cut answers: who can see or cut its internet?
 func (k *composer) cut() {
 	name := k.options.Country.Name()
@@ -301,31 +335,56 @@ func (k *composer) cut() {
 		Help: "Routing tables of several collectors would show who carries the traffic, and which networks could cut it off."}
 	majority := k.figure("Networks in which a state holds a majority", countNetworks, params{"holding": "majority"})
 	minority := k.figure("Networks in which a state holds a minority", countNetworks, params{"holding": "minority"})
-	a.Figures = append(a.Figures, majority, minority)
+	landing := k.figure("Cables on record that land here", countClaims, params{"predicates": "lands_in", "side": "object", "count": "subjects", "unit": "cables"})
+	a.Figures = append(a.Figures, majority, minority, landing)
 
-	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] }
+	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] || k.home(c.Subject, sightline.KindCompany) }
 	owned := k.selected(inHere, sightline.StateOwnedBy)
 	part := k.selected(inHere, sightline.StateMinorityOwnedBy)
 	controls := k.selected(func(c *sightline.Claim) bool {
 		return c.Subject == k.options.Country.Entity() || k.nation(c.Subject) == k.options.Country.Code()
 	}, sightline.Controls)
 	k.group(&a, "controls", "Control of gateways and licences", "", true, newest(controls))
+	operated := k.selected(func(c *sightline.Claim) bool {
+		return k.nation(c.Subject) == k.options.Country.Code() && c.Object.Entity.Kind() != sightline.KindNetwork || k.home(c.Object.Entity, sightline.KindSystem)
+	}, sightline.Operates)
+	k.group(&a, "operates", "Who runs exchange points, systems and cables", "", true, newest(operated))
 	k.group(&a, "state-owned", "State-owned networks that operate here", "By published lists of state-owned networks, with the passage that each rests on.", false, owned)
 	k.group(&a, "state-minority", "Networks here in which a state holds a part", "", false, part)
 	cables := k.selected(inHere, sightline.LandsIn, sightline.OwnedBy, sightline.BuiltBy)
 	k.group(&a, "cables", "Cables that land here", "", false, slices.DeleteFunc(cables, func(e sightline.Entry) bool {
 		return e.Record.Claim().Subject.Kind() != sightline.KindCable
 	}))
-	abroad := k.selected(func(c *sightline.Claim) bool { return k.self(c.Object.Entity) && !k.here[c.Subject] }, sightline.StateOwnedBy, sightline.StateMinorityOwnedBy)
+	abroad := k.selected(func(c *sightline.Claim) bool { return k.self(c.Object.Entity) && !inHere(c) }, sightline.StateOwnedBy, sightline.StateMinorityOwnedBy)
+	k.group(&a, "described", "Other statements on its network", "", false, newest(k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && (k.self(c.Subject) || k.home(c.Subject, sightline.KindCable) || k.here[c.Subject] && c.Subject.Kind() == sightline.KindCable)
+	}, sightline.DescribedAs)))
 	k.group(&a, "abroad", "Networks abroad that this state owns in whole or part", "", false, abroad)
 
-	n, ok := majority.Estimate.Value.Get()
+	var parts []string
+	if n, ok := majority.Estimate.Value.Get(); ok {
+		parts = append(parts, fmt.Sprintf("a state holds a majority of %s on record here", plural(int(n), "network", "networks")))
+		a.Notes = append(a.Notes, majority.Notes...)
+	}
+	if n, ok := minority.Estimate.Value.Get(); ok {
+		parts = append(parts, fmt.Sprintf("a part of %s", plural(int(n), "network", "networks")))
+		a.Notes = append(a.Notes, minority.Notes...)
+	}
+	if n, ok := landing.Estimate.Value.Get(); ok {
+		parts = append(parts, plural(int(n), "cable on record lands here", "cables on record land here"))
+		a.Notes = append(a.Notes, landing.Notes...)
+	}
+	for _, e := range controls {
+		a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
+	}
+	slices.Sort(a.Notes)
+	a.Notes = slices.Compact(a.Notes)
 	switch {
-	case ok && n > 0:
-		a.Sentence = fmt.Sprintf("A state holds a majority of %s in %s on record; who carries the traffic is not measured here.", plural(int(n), "network", "networks"), name)
-		a.Notes = majority.Notes
-	case len(controls) > 0 || len(cables) > 0:
-		a.Sentence = fmt.Sprintf("Statements on gateways or cables of %s are on record; who carries the traffic is not measured here.", name)
+	case len(parts) > 0:
+		a.Sentence = capital(strings.Join(parts, "; ")) + "; who carries the traffic is not measured here."
+	case len(controls)+len(cables)+len(a.Groups) > 0:
+		a.Sentence = fmt.Sprintf("Too little data on who carries the traffic of %s; statements on its gateways and operators are below.", name)
+		a.State = sightline.TooLittleData
 	default:
 		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and no routing table is loaded.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
@@ -421,6 +480,9 @@ func (k *composer) supplied() {
 			}
 		}
 	}
+	k.group(&a, "systems", "Systems of this state, and what is said of them", "", true, newest(k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && k.home(c.Subject, sightline.KindSystem)
+	}, sightline.StatusIs, sightline.DescribedAs, sightline.OwnedBy, sightline.BuiltBy)))
 	k.group(&a, "data", "Where data are said to go", "", true, k.selected(func(c *sightline.Claim) bool { return deals[c.Subject] }, sightline.DataSentTo))
 	k.nations(&a, nations)
 
@@ -553,12 +615,16 @@ func (k *composer) heading() {
 	a.Figures = append(a.Figures, figures...)
 
 	acts := map[sightline.EntityID]bool{}
-	laws := k.selected(isSelf, sightline.Enacted, sightline.InForce, sightline.Drafted, sightline.Repealed)
+	laws := k.selected(func(c *sightline.Claim) bool {
+		return c.Object.Entity.Kind() == sightline.KindAct && (k.self(c.Subject) || k.nation(c.Subject) == k.options.Country.Code())
+	}, sightline.Enacted, sightline.InForce, sightline.Drafted, sightline.Repealed)
 	for _, e := range laws {
 		acts[e.Record.Claim().Object.Entity] = true
 	}
 	k.group(&a, "laws", "Laws", "", true, newest(laws))
-	k.group(&a, "provisions", "What these laws provide, and what they are said to resemble", "", true, k.selected(func(c *sightline.Claim) bool { return acts[c.Subject] && !k.shown[c.ID] }, sightline.Provides, sightline.Resembles))
+	k.group(&a, "provisions", "What these laws provide, and what they are said to resemble", "", true, k.selected(func(c *sightline.Claim) bool {
+		return !k.shown[c.ID] && (acts[c.Subject] || k.home(c.Subject, sightline.KindAct) || k.home(c.Subject, sightline.KindPolicy))
+	}, sightline.Provides, sightline.Resembles, sightline.StatusIs, sightline.DescribedAs))
 	k.group(&a, "groups", "How others group it", "", false, k.selected(isSelf, sightline.GroupedAs))
 	member := k.selected(isSelf, sightline.MemberOf, sightline.NotSigned)
 	k.group(&a, "member", "Lists, treaties and coalitions", "Absence from a list that is not complete is unknown, never no.", false, newest(member))

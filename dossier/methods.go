@@ -194,7 +194,8 @@ func none(state sightline.State, unit, format string) sightline.Estimate {
 }
 
 // runCountClaims: predicates (comma-separated), side (object, subject or any),
-// unit.
+// unit, and count=subjects to count what the claims are about instead of the
+// claims.
 func runCountClaims(v *view, p params) (result, error) {
 	var used []sightline.Entry
 	for _, e := range v.claims {
@@ -206,7 +207,15 @@ func runCountClaims(v *view, p params) (result, error) {
 	if len(used) == 0 {
 		return result{estimate: none(sightline.TooLittleData, unit, "no such claim is on record; absence from an incomplete record is unknown, not none")}, nil
 	}
-	return result{estimate: counted(len(used), 0, unit), used: used}, nil
+	n := len(used)
+	if p["count"] == "subjects" {
+		subjects := map[sightline.EntityID]bool{}
+		for _, e := range used {
+			subjects[e.Record.Claim().Subject] = true
+		}
+		n = len(subjects)
+	}
+	return result{estimate: counted(n, 0, unit), used: used}, nil
 }
 
 // runCountSupplies: class.
@@ -251,7 +260,7 @@ func runCountNetworks(v *view, p params) (result, error) {
 	nets := map[sightline.EntityID]bool{}
 	var used []sightline.Entry
 	for _, e := range v.claims {
-		if c := e.Record.Claim(); c.Predicate == predicate && v.here[c.Subject] {
+		if c := e.Record.Claim(); c.Predicate == predicate && v.here[c.Subject] && c.Subject.Kind() == sightline.KindNetwork {
 			nets[c.Subject] = true
 			used = append(used, e)
 		}
@@ -291,6 +300,9 @@ func runSeriesValue(v *view, p params) (result, error) {
 			continue
 		}
 		src, err := v.source(s.Source())
+		if sightline.ErrorCode(err) == sightline.NotFound {
+			return result{estimate: none(sightline.TooLittleData, s.Unit(), "this ledger does not hold the source of the series; sightline import --catalogue adds it")}, nil
+		}
 		if err != nil {
 			return result{}, err
 		}

@@ -63,13 +63,14 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 			owners = append(owners, c.Subject)
 		}
 	}
-	// Firms based here, and what they are on record for elsewhere.
+	// Firms, bodies, systems and acts of this country, and what they are on
+	// record for, here and elsewhere.
 	based, err := store.EntitiesIn(o.Country, o.AsRecorded)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range based {
-		if e.ID.Kind() == sightline.KindCompany {
+		if e.ID.Kind() != sightline.KindNetwork {
 			owners = append(owners, e.ID)
 		}
 	}

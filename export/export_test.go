@@ -77,7 +77,7 @@ func plainTerminal(w io.Writer, d *dossier.Dossier) error { return export.Termin
 func TestFormsAgree(t *testing.T) {
 	for name, print := range map[string]func(io.Writer, *dossier.Dossier) error{"terminal": plainTerminal, "markdown": export.Markdown, "html": export.HTML} {
 		out := strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>|\\`).ReplaceAllString(printed(t, print), "")), " ")
-		for _, want := range []string{"Status 2018-07-24/2018-07-30: on hold", "Status 2018-03-02/..: operating", "contradict each other", "Unsupported", "The firm denies it."} {
+		for _, want := range []string{"Status, 2018-07-24 to 2018-07-30: on hold", "Status, since 2018-03-02: operating", "contradict each other", "Unsupported", "The firm denies it."} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s lacks %q:\n%s", name, want, out)
 			}
@@ -193,6 +193,21 @@ func TestNumber(t *testing.T) {
 	} {
 		if got := export.Number(c.e); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestWhen(t *testing.T) {
+	for in, want := range map[string]string{
+		"2017": "2017", "2017-04~": "about 2017-04", "2017?": "perhaps 2017", "2017%": "perhaps about 2017", "2014-06/2017-06": "2014-06 to 2017-06",
+		"2014/..": "since 2014", "2014/": "from 2014, end not known", "/2018": "until 2018", "../2018": "until 2018", "": "at a time not on record",
+	} {
+		var p sightline.Period
+		if err := p.UnmarshalText([]byte(in)); err != nil {
+			t.Fatal(err)
+		}
+		if got := export.When(p); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 }

@@ -140,7 +140,7 @@ func claim(it dossier.Item, card bool) []block {
 	b := []block{{Kind: item, Text: it.Sentence, Notes: it.Notes, ID: "claim-" + string(it.Claim)}}
 	if !card {
 		if !it.Valid.IsZero() && !strings.Contains(it.Sentence, it.Valid.String()) {
-			b[0].Tag = it.Valid.String()
+			b[0].Tag = capital(When(it.Valid))
 		}
 		for _, q := range it.Quotes {
 			b = append(b, block{Kind: quoted, Text: q.Text, Lang: q.Lang, Notes: []int{q.Note}})
@@ -156,9 +156,7 @@ func claim(it dossier.Item, card bool) []block {
 		}
 		about = append(about, s)
 	}
-	about = append(about, "valid "+cmp.Or(it.Valid.String(), "at a time not on record"))
-	about = append(about, "published "+cmp.Or(it.Published.String(), "at a time not on record"))
-	about = append(about, "recorded "+it.Recorded.Day().String())
+	about = append(about, "valid "+When(it.Valid), "published "+At(it.Published), "recorded "+it.Recorded.Day().String())
 	b = append(b, block{Kind: sub, Text: strings.Join(about, "; ") + ".", Packet: it.Level.Clusters.Packet})
 	for _, s := range it.Statuses {
 		b = append(b, voice("Status", s))
@@ -182,11 +180,52 @@ func claim(it dossier.Item, card bool) []block {
 }
 
 func voice(tag string, v dossier.Voice) block {
-	at := cmp.Or(v.Valid.String(), v.Published.String())
-	if at != "" {
-		tag += " " + at
+	switch {
+	case !v.Valid.IsZero():
+		tag += ", " + When(v.Valid)
+	case !v.Published.IsZero():
+		tag += ", published " + At(v.Published)
 	}
 	return block{Kind: sub, Tag: tag, Text: v.Sentence, Notes: v.Notes}
+}
+
+// When puts a period into words: "since 2014", "2014-06 to 2017-06", "from 2014,
+// end not known". Precision is kept; about and perhaps stand for EDTF's marks.
+func When(p sightline.Period) string {
+	if p.IsZero() {
+		return "at a time not on record"
+	}
+	from, hasFrom := p.From()
+	to, hasTo := p.To()
+	switch {
+	case hasFrom && hasTo && from == to:
+		return At(from)
+	case hasFrom && hasTo:
+		return At(from) + " to " + At(to)
+	case hasFrom && p.OpenEnded():
+		return "since " + At(from)
+	case hasFrom:
+		return "from " + At(from) + ", end not known"
+	case hasTo:
+		return "until " + At(to)
+	}
+	return "always"
+}
+
+// At puts a date into words.
+func At(d sightline.Date) string {
+	s := strings.TrimRight(d.String(), "~?%")
+	switch {
+	case d.IsZero():
+		return "at a time not on record"
+	case d.Approximate() && d.Uncertain():
+		return "perhaps about " + s
+	case d.Approximate():
+		return "about " + s
+	case d.Uncertain():
+		return "perhaps " + s
+	}
+	return s
 }
 
 // Pips draws a level as four marks.

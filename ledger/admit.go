@@ -17,11 +17,11 @@ const (
 	Refused                 // it contradicts what is held, or lacks something
 )
 
-// Refusal is a record that was not accepted. Code NotFound means that it waits
-// for a record that may still come: a source, an entity or an earlier version.
+// Refusal is a record that was not accepted.
 type Refusal struct {
 	Index int // in the records that were offered
 	Err   *sightline.Error
+	Waits bool // it may be accepted once others have come: what it names, or what closes the claim in its way
 }
 
 // Result tells the outcome of an append, record by record.
@@ -75,9 +75,138 @@ type holdings interface {
 	closers(sightline.ClaimID) (correctors []sightline.ClaimID, withdrawn bool, err error)
 }
 
+// gate decides on the records of one call. Where a correction meets an open
+// claim in its way, something later in the same call may close that one, so
+// the decision is put off to the end: which records are accepted does not
+// depend on their order, unless they contradict each other.
+type gate struct {
+	h       holdings
+	records []sightline.Record
+	put     func(at int) error // takes in an accepted record, at once
+	result  Result
+	later   []int
+}
+
+// offer decides on one record, or puts it off.
+func (g *gate) offer(at int) error {
+	outcome, refusal, err := admit(g.h, g.records[at])
+	if err != nil {
+		return err
+	}
+	g.result.Outcomes[at] = outcome
+	switch {
+	case refusal != nil && refusal.Waits && refusal.Err.Code == sightline.Conflict:
+		g.later = append(g.later, at)
+	case refusal != nil:
+		refusal.Index = at
+		g.result.Refused = append(g.result.Refused, *refusal)
+	case outcome == Held:
+		g.result.Held++
+	default:
+		g.result.Appended++
+		return g.put(at)
+	}
+	return nil
+}
+
+// settle decides on what was put off: one by one as long as that accepts any,
+// then all together, for two corrections may each close what is in the way of
+// the other. What is left is refused.
+func (g *gate) settle() error {
+	for before := -1; len(g.later) > 0 && g.result.Appended != before; {
+		before = g.result.Appended
+		again := g.later
+		g.later = nil
+		for _, at := range again {
+			if err := g.offer(at); err != nil {
+				return err
+			}
+		}
+	}
+	together, err := g.together()
+	if err != nil {
+		return err
+	}
+	for _, at := range g.later {
+		if slices.Contains(together, at) {
+			g.result.Outcomes[at] = Appended
+			g.result.Appended++
+			if err := g.put(at); err != nil {
+				return err
+			}
+			continue
+		}
+		_, refusal, err := admit(g.h, g.records[at])
+		if err != nil {
+			return err
+		}
+		if refusal == nil { // what was accepted together has cleared its way
+			if err := g.offer(at); err != nil {
+				return err
+			}
+			continue
+		}
+		refusal.Index = at
+		g.result.Refused = append(g.result.Refused, *refusal)
+	}
+	slices.SortFunc(g.result.Refused, func(x, y Refusal) int { return x.Index - y.Index })
+	return nil
+}
+
+// together is the largest set of records put off that contradict nothing when
+// all of them are held.
+func (g *gate) together() ([]int, error) {
+	set := slices.Clone(g.later)
+	for len(set) > 0 {
+		s := supposing{g.h, map[sightline.ClaimID]*sightline.Claim{}, map[sightline.ClaimID][]sightline.ClaimID{}}
+		for _, at := range set {
+			c := g.records[at].Claim()
+			if s.claims[c.ID] == nil {
+				s.claims[c.ID] = c
+				s.correctors[c.Corrects] = append(s.correctors[c.Corrects], c.ID)
+			}
+		}
+		var sound []int
+		for _, at := range set {
+			c := g.records[at].Claim()
+			refusal, err := admitCorrection(s, c)
+			if err != nil {
+				return nil, err
+			}
+			if refusal == nil && s.claims[c.ID] == c {
+				sound = append(sound, at)
+			}
+		}
+		if len(sound) == len(set) {
+			return set, nil
+		}
+		set = sound
+	}
+	return nil, nil
+}
+
+// supposing is a store that holds some claims more.
+type supposing struct {
+	holdings
+	claims     map[sightline.ClaimID]*sightline.Claim
+	correctors map[sightline.ClaimID][]sightline.ClaimID
+}
+
+func (s supposing) claim(id sightline.ClaimID) (*sightline.Claim, error) {
+	if c := s.claims[id]; c != nil {
+		return c, nil
+	}
+	return s.holdings.claim(id)
+}
+
+func (s supposing) closers(id sightline.ClaimID) (correctors []sightline.ClaimID, withdrawn bool, err error) {
+	correctors, withdrawn, err = s.holdings.closers(id)
+	return append(slices.Clone(correctors), s.correctors[id]...), withdrawn, err
+}
+
 // admit decides on one record: nil, Appended or Held without a refusal, or the
 // refusal.
-func admit(h holdings, r sightline.Record) (Outcome, *sightline.Error, error) {
+func admit(h holdings, r sightline.Record) (Outcome, *Refusal, error) {
 	old, err := h.held(nameOf(r))
 	if err != nil {
 		return Refused, nil, err
@@ -87,10 +216,15 @@ func admit(h holdings, r sightline.Record) (Outcome, *sightline.Error, error) {
 			return Held, nil, nil
 		}
 		e := sightline.Errorf(sightline.Conflict, "append "+r.Kind().String(), r.ID(), "another record of this id is held, with other content")
-		if r.Kind() == sightline.ClaimRecord {
-			return Refused, e.WithHint("Records are never changed. Give it an id of its own, and \"corrects\":%q to replace the old one.", r.ID()), nil
+		switch r.Kind() {
+		case sightline.ClaimRecord:
+			e.WithHint("Records are never changed. Give it an id of its own, and \"corrects\":%q to replace the old one.", r.ID())
+		case sightline.WithdrawalRecord:
+			e.WithHint("Records are never changed. Give it an id of its own.")
+		default:
+			e.WithHint("Records are never changed. Give the next version a number one higher.")
 		}
-		return Refused, e.WithHint("Records are never changed. Give the next version a number one higher."), nil
+		return Refused, &Refusal{Err: e}, nil
 	}
 	if v := r.Version(); v > 0 {
 		before, err := h.held(name{r.Kind(), r.ID(), v - 1})
@@ -98,8 +232,9 @@ func admit(h holdings, r sightline.Record) (Outcome, *sightline.Error, error) {
 			return Refused, nil, err
 		}
 		if before == nil {
-			return Refused, sightline.Errorf(sightline.NotFound, "append "+r.Kind().String(), r.ID(), "version %d comes, and version %d is not held", v, v-1).
-				WithHint("Versions are counted from 0 and follow one another. Append version %d first.", v-1), nil
+			e := sightline.Errorf(sightline.NotFound, "append "+r.Kind().String(), r.ID(), "version %d comes, and version %d is not held", v, v-1).
+				WithHint("Versions are counted from 0 and follow one another. Append version %d first.", v-1)
+			return Refused, &Refusal{Err: e, Waits: true}, nil
 		}
 	}
 	c := r.Claim()
@@ -111,8 +246,9 @@ func admit(h holdings, r sightline.Record) (Outcome, *sightline.Error, error) {
 		return Refused, nil, err
 	}
 	if missing.id != "" {
-		return Refused, sightline.Errorf(sightline.NotFound, "append claim", r.ID(), "it names the %s %s, which is not held", missing.kind, missing.id).
-			WithHint("Declare it first: append the %s record before the claims that name it.", missing.kind), nil
+		e := sightline.Errorf(sightline.NotFound, "append claim", r.ID(), "it names the %s %s, which is not held", missing.kind, missing.id).
+			WithHint("Declare it first: append the %s record before the claims that name it.", missing.kind)
+		return Refused, &Refusal{Err: e, Waits: true}, nil
 	}
 	if c.Corrects != "" {
 		refusal, err := admitCorrection(h, c)
@@ -148,12 +284,13 @@ func undeclared(h holdings, c *sightline.Claim) (name, error) {
 // claims joined by corrects form a tree, and no two open ones of a tree may
 // overlap in valid time. A correction may arrive before what it corrects, so
 // the tree below the new claim is looked at too.
-func admitCorrection(h holdings, c *sightline.Claim) (*sightline.Error, error) {
+func admitCorrection(h holdings, c *sightline.Claim) (*Refusal, error) {
 	root := c.Corrects
 	for {
 		if root == c.ID {
-			return sightline.Errorf(sightline.Conflict, "append claim", string(c.ID), "claims would correct each other in a circle").
-				WithHint("Correct the newest claim of the lineage instead."), nil
+			e := sightline.Errorf(sightline.Conflict, "append claim", string(c.ID), "claims would correct each other in a circle").
+				WithHint("Correct the newest claim of the lineage instead.")
+			return &Refusal{Err: e}, nil
 		}
 		up, err := h.claim(root)
 		if err != nil {
@@ -182,8 +319,9 @@ func admitCorrection(h holdings, c *sightline.Claim) (*sightline.Error, error) {
 	for _, m := range mine {
 		for _, o := range others {
 			if m.Valid.Overlaps(o.Valid) {
-				return sightline.Errorf(sightline.Conflict, "append claim", string(c.ID), "%s is closed already, and its successor %s is open for a valid time that overlaps", c.Corrects, o.ID).
-					WithHint("Correct %s instead.", o.ID), nil
+				e := sightline.Errorf(sightline.Conflict, "append claim", string(c.ID), "%s is closed already, and its successor %s is open for a valid time that overlaps", c.Corrects, o.ID).
+					WithHint("Correct %s instead.", o.ID)
+				return &Refusal{Err: e, Waits: true}, nil
 			}
 		}
 	}

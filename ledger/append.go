@@ -24,8 +24,8 @@ func (l *Ledger) Append(ctx context.Context, now sightline.Instant, records []si
 	if l.write == nil {
 		return Result{}, sightline.Errorf(sightline.Unavailable, "append to ledger", l.path, "it is open for reading only").WithHint("Open it for writing.")
 	}
-	a := &appender{ctx: ctx, known: l.known, blocks: map[string]*block{}}
-	result, err := a.run(l.write, now, records)
+	a := &appender{known: l.known, blocks: map[string]*block{}}
+	result, err := a.run(ctx, l.write, now, records)
 	if err != nil {
 		return Result{}, storeError("append to ledger", l.path, err)
 	}
@@ -44,12 +44,17 @@ const (
 	blockBytes = 16 << 20
 )
 
+// nonstop is the context of single statements. The driver starts a goroutine
+// for each statement that can be stopped, which costs as much as the
+// statement; an append looks at its context once a chunk instead.
+var nonstop = context.Background()
+
 // appender is one call of Append.
 type appender struct {
-	ctx  context.Context
 	tx   *sql.Tx
 	stmt struct{ record, find, closed, block *sql.Stmt }
 
+	tokens   map[int]string // of the records of this chunk, by index
 	head     Head
 	recorded sightline.Instant
 	blocks   map[string]*block
@@ -124,8 +129,8 @@ func (s *speller) all(r sightline.Record) string {
 	return string(b)
 }
 
-func (a *appender) run(db *sql.DB, now sightline.Instant, records []sightline.Record) (Result, error) {
-	ctx, stop := context.WithCancel(a.ctx)
+func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, records []sightline.Record) (Result, error) {
+	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ready := prepare(ctx, records, inOrder(records))
 
@@ -134,41 +139,46 @@ func (a *appender) run(db *sql.DB, now sightline.Instant, records []sightline.Re
 		return Result{}, err
 	}
 	defer conn.Close()
-	if a.tx, err = conn.BeginTx(ctx, nil); err != nil {
+	if a.tx, err = conn.BeginTx(nonstop, nil); err != nil {
 		return Result{}, err
 	}
 	defer a.tx.Rollback()
 	if err := a.begin(now); err != nil {
 		return Result{}, err
 	}
-	result := Result{Outcomes: make([]Outcome, len(records))}
+	g := gate{h: a, records: records, result: Result{Outcomes: make([]Outcome, len(records))}}
+	g.put = func(at int) error {
+		tokens, ok := a.tokens[at]
+		if !ok { // it was put off, and its chunk is gone
+			tokens = new(speller).all(records[at])
+		}
+		return a.append(records[at], tokens)
+	}
 	for p := range ready {
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
 		if err := a.lookUp(records, p.order); err != nil {
 			return Result{}, err
 		}
+		clear(a.tokens)
 		for i, at := range p.order {
-			outcome, refusal, err := admit(a, records[at])
-			if err != nil {
+			a.tokens[at] = p.tokens[i]
+		}
+		for _, at := range p.order {
+			if err := g.offer(at); err != nil {
 				return Result{}, err
-			}
-			result.Outcomes[at] = outcome
-			switch {
-			case refusal != nil:
-				result.Refused = append(result.Refused, Refusal{at, refusal})
-			case outcome == Held:
-				result.Held++
-			default:
-				if err := a.append(records[at], p.tokens[i]); err != nil {
-					return Result{}, err
-				}
-				result.Appended++
 			}
 		}
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err // the channel closes early when it is stopped
 	}
-	slices.SortFunc(result.Refused, func(x, y Refusal) int { return x.Index - y.Index })
+	clear(a.tokens)
+	if err := g.settle(); err != nil {
+		return Result{}, err
+	}
+	result := g.result
 	if result.Appended == 0 {
 		result.Head = a.head
 		return result, nil
@@ -176,7 +186,7 @@ func (a *appender) run(db *sql.DB, now sightline.Instant, records []sightline.Re
 	if err := a.flushBlocks(); err != nil {
 		return Result{}, err
 	}
-	if _, err := a.tx.ExecContext(ctx, "INSERT INTO moment (recorded, seq) VALUES (?, ?)", int64(a.recorded), a.head.Seq); err != nil {
+	if _, err := a.tx.ExecContext(nonstop, "INSERT INTO moment (recorded, seq) VALUES (?, ?)", int64(a.recorded), a.head.Seq); err != nil {
 		return Result{}, err
 	}
 	if err := a.tx.Commit(); err != nil {
@@ -188,6 +198,7 @@ func (a *appender) run(db *sql.DB, now sightline.Instant, records []sightline.Re
 
 func (a *appender) begin(now sightline.Instant) error {
 	a.learned = map[name]bool{}
+	a.tokens = map[int]string{}
 	a.looked = map[name][]byte{}
 	a.fresh = map[sightline.ClaimID]*sightline.Claim{}
 	a.closes = map[sightline.ClaimID][]closer{}
@@ -204,7 +215,7 @@ func (a *appender) begin(now sightline.Instant) error {
 		&a.stmt.closed: "INSERT INTO closed (target, seq) VALUES (?, ?)",
 		&a.stmt.block:  "INSERT INTO country (code, seq, body) VALUES (?, ?, ?)",
 	} {
-		if *s, err = a.tx.PrepareContext(a.ctx, query); err != nil {
+		if *s, err = a.tx.PrepareContext(nonstop, query); err != nil {
 			return err
 		}
 	}
@@ -216,11 +227,11 @@ func (a *appender) append(r sightline.Record, tokens string) error {
 	seq := a.head.Seq + 1
 	hash := chain(a.head.Hash, seq, a.recorded, r.Kind(), r.Text())
 	a.head = Head{seq, a.recorded, hash}
-	if _, err := a.stmt.record.ExecContext(a.ctx, seq, int64(r.Kind()), r.ID(), int64(r.Version()), int64(a.recorded), r.Text(), hash[:]); err != nil {
+	if _, err := a.stmt.record.ExecContext(nonstop, seq, int64(r.Kind()), r.ID(), int64(r.Version()), int64(a.recorded), r.Text(), hash[:]); err != nil {
 		return err
 	}
 	if tokens != "" {
-		if _, err := a.stmt.find.ExecContext(a.ctx, seq, tokens); err != nil {
+		if _, err := a.stmt.find.ExecContext(nonstop, seq, tokens); err != nil {
 			return err
 		}
 	}
@@ -252,7 +263,7 @@ func (a *appender) append(r sightline.Record, tokens string) error {
 		}
 	}
 	if target := closes(r); target != "" {
-		if _, err := a.stmt.closed.ExecContext(a.ctx, string(target), seq); err != nil {
+		if _, err := a.stmt.closed.ExecContext(nonstop, string(target), seq); err != nil {
 			return err
 		}
 		list, err := a.closersOf(target)
@@ -302,7 +313,7 @@ func (a *appender) flushBlocks() error {
 	slices.Sort(codes)
 	for _, code := range codes {
 		b := a.blocks[code]
-		if _, err := a.stmt.block.ExecContext(a.ctx, code, b.seq, b.body); err != nil {
+		if _, err := a.stmt.block.ExecContext(nonstop, code, b.seq, b.body); err != nil {
 			return err
 		}
 	}
@@ -363,7 +374,7 @@ func (a *appender) lookUp(records []sightline.Record, order []int) error {
 	for kind, ids := range byKind {
 		for part := range slices.Chunk(ids, 250) {
 			in := "(?" + strings.Repeat(",?", len(part)-1) + ")"
-			err := query(a.ctx, a.tx, func(row *sql.Rows) error {
+			err := query(nonstop, a.tx, func(row *sql.Rows) error {
 				n := name{kind: kind}
 				var text []byte
 				err := row.Scan(&n.id, &text)
@@ -376,7 +387,7 @@ func (a *appender) lookUp(records []sightline.Record, order []int) error {
 			if kind != sightline.ClaimRecord {
 				continue
 			}
-			err = query(a.ctx, a.tx, func(row *sql.Rows) error {
+			err = query(nonstop, a.tx, func(row *sql.Rows) error {
 				var target string
 				var c closer
 				err := scanCloser(row, &target, &c)
@@ -427,7 +438,7 @@ func (a *appender) held(n name) ([]byte, error) {
 		return text, nil
 	}
 	var text []byte
-	err := query(a.ctx, a.tx, func(row *sql.Rows) error { return row.Scan(&text) },
+	err := query(nonstop, a.tx, func(row *sql.Rows) error { return row.Scan(&text) },
 		"SELECT body FROM record WHERE kind = ? AND id = ? AND version = ?", int(n.kind), n.id, n.version)
 	a.looked[n] = text
 	return text, err
@@ -465,7 +476,7 @@ func (a *appender) closersOf(id sightline.ClaimID) ([]closer, error) {
 		return list, nil
 	}
 	var list []closer
-	err := query(a.ctx, a.tx, func(row *sql.Rows) error {
+	err := query(nonstop, a.tx, func(row *sql.Rows) error {
 		var target string
 		var c closer
 		err := scanCloser(row, &target, &c)

@@ -186,6 +186,17 @@ func conform(t *testing.T, s sightline.Store) {
 		}
 	}
 
+	for at, want := range map[sightline.Instant]string{0: "company/huawei company/huawei-marine company/zte", then - 1: ""} {
+		list, err := s.EntitiesIn(country("CN"), at)
+		var got []string
+		for _, e := range list {
+			got = append(got, string(e.ID))
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("entities in China at %d: %q, %v", at, got, err)
+		}
+	}
+
 	var order []string
 	for e, err := range s.Records(0) {
 		if err != nil {

@@ -14,15 +14,15 @@ import (
 // is asked, so that both stores find the same. A token is a folded word, its
 // shadow in Latin letters, a pair of Chinese characters, or their pinyin.
 
-const (
-	// maxToken is the longest token in bytes; what is longer is cut on both
-	// sides.
-	maxToken = 64
-	// Words are found by their first letters too: the beginnings of three to
-	// ten letters are tokens of their own, with the sign ^ in front. So every
-	// look-up is of a whole token, and none costs more for being short.
-	minPrefix, maxPrefix = 3, 10
-)
+// maxToken is the longest token in bytes; what is longer is cut on both sides.
+const maxToken = 64
+
+// Words are found by their first letters too: the first three, five and eight
+// are tokens of their own, with the sign ^ in front. So every look-up is of a
+// whole token, and none costs more for being short. What has been typed is
+// looked up by the longest of these that it reaches, and search drops what
+// goes on differently.
+var prefixes = [...]int{3, 5, 8}
 
 // letters maps letters that Unicode does not decompose and that people type
 // for each other: alef, yeh, kaf and heh of Arabic and Persian, and digits.
@@ -158,34 +158,24 @@ func pairs(s string) []string {
 	return out
 }
 
-// beginning is the token of all words that begin with s, or "" where s is too
-// short to have one. Beyond maxPrefix letters it does not tell words apart.
-func beginning(s string) string {
-	n := 0
-	for i := range s {
-		if n == maxPrefix {
-			s = s[:i]
-			break
-		}
-		n++
+// beginning is the token by which the words that begin with s are looked up,
+// or "" where s is too short to have one.
+func beginning(s string) (token string) {
+	for _, b := range beginnings(nil, s+"_") {
+		token = b
 	}
-	if n < minPrefix {
-		return ""
-	}
-	return "^" + s
+	return token
 }
 
-// beginnings lists the tokens by which s is found while it is being typed.
+// beginnings appends the tokens by which s is looked up while it is being
+// typed: those that are shorter than s.
 func beginnings(out []string, s string) []string {
 	n := 0
 	for i := range s {
-		if n >= minPrefix && n < maxPrefix {
+		if slices.Contains(prefixes[:], n) {
 			out = append(out, "^"+s[:i])
 		}
 		n++
-	}
-	if n > maxPrefix {
-		out = append(out, beginning(s))
 	}
 	return out
 }
@@ -193,10 +183,9 @@ func beginnings(out []string, s string) []string {
 // spellings lists the pinyin of a packed word as a whole, by the first reading
 // of each character, and of each pair of characters, by two readings of each.
 func spellings(s string) (whole string, pieces []string) {
-	runes := []rune(s)
 	var b strings.Builder
 	var before []string
-	for _, r := range runes {
+	for _, r := range s {
 		now := readings(r)
 		if len(now) > 0 {
 			b.WriteString(now[0])

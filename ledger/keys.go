@@ -59,42 +59,71 @@ func keysOf(c *sightline.Claim) []string {
 	return keys
 }
 
+// keySet is some keys of one letter, sorted, each once.
+type keySet struct {
+	letter string
+	ids    []string
+}
+
+// keys lists the keys of the set.
+func (s keySet) keys() []string {
+	out := make([]string, len(s.ids))
+	for i, id := range s.ids {
+		out[i] = s.letter + id
+	}
+	return out
+}
+
+func (s keySet) has(id string) bool {
+	_, found := slices.BinarySearch(s.ids, id)
+	return found
+}
+
 // plan turns a query into sets of keys: a claim matches if it has a key of
 // each set. The first set is the one to read by.
-func plan(q sightline.Query) [][]string {
-	var sets [][]string
+func plan(q sightline.Query) []keySet {
+	var sets []keySet
 	add := func(letter string, n int, id func(int) string) {
 		if n == 0 {
 			return
 		}
 		set := make([]string, n)
 		for i := range set {
-			set[i] = letter + id(i)
+			set[i] = id(i)
 		}
 		slices.Sort(set)
-		sets = append(sets, slices.Compact(set))
+		sets = append(sets, keySet{letter, slices.Compact(set)})
 	}
 	add(edgeKey, len(q.EdgesTo), func(i int) string { return string(q.EdgesTo[i]) })
 	add(entityKey, len(q.Entities), func(i int) string { return string(q.Entities[i]) })
 	add(sourceKey, len(q.Sources), func(i int) string { return string(q.Sources[i]) })
 	if !q.Country.IsZero() {
-		sets = append(sets, []string{entityKey + string(q.Country.Entity())})
+		add(entityKey, 1, func(int) string { return string(q.Country.Entity()) })
 	}
 	add(predicateKey, len(q.Predicates), func(i int) string { return q.Predicates[i].String() })
 	return sets
 }
 
-// matches reports whether a claim has a key of each set.
-func matches(sets [][]string, c *sightline.Claim) bool {
-	if len(sets) == 0 {
-		return true
-	}
-	keys := keysOf(c)
-	for _, set := range sets {
-		if !slices.ContainsFunc(keys, func(k string) bool {
-			_, found := slices.BinarySearch(set, k)
-			return found
-		}) {
+// matches reports whether a claim has a key of each set. It makes no keys, for
+// it looks at thousands of claims.
+func matches(sets []keySet, c *sightline.Claim) bool {
+	for _, s := range sets {
+		ok := false
+		switch s.letter {
+		case entityKey:
+			ok = s.has(string(c.Subject)) || s.has(string(c.Object.Entity))
+			for _, k := range entityQualifiers {
+				ok = ok || c.Qualifiers[k] != "" && s.has(c.Qualifiers[k])
+			}
+		case predicateKey:
+			ok = s.has(c.Predicate.String())
+		case sourceKey:
+			ok = slices.ContainsFunc(c.References, func(r sightline.Reference) bool { return s.has(string(r.Source)) })
+		case edgeKey:
+			is := func(id sightline.ClaimID) bool { return s.has(string(id)) }
+			ok = slices.ContainsFunc(c.Supports, is) || slices.ContainsFunc(c.Disputes, is)
+		}
+		if !ok {
 			return false
 		}
 	}

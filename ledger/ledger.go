@@ -74,9 +74,11 @@ func dsn(path, mode string, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-// The writer keeps the whole commit on the disk before it says so, and keeps
-// enough pages that a batch of records with random ids does not spill.
-var writerPragmas = []string{"journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "cache_size(-131072)", "temp_store(memory)"}
+// The writer has the whole commit on the disk before it says so. It keeps
+// enough pages that a batch of records with random ids does not spill, and
+// leaves 64 MB in the log of SQLite before it moves them, for the same pages
+// are written again and again.
+var writerPragmas = []string{"journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "cache_size(-131072)", "temp_store(memory)", "wal_autocheckpoint(8192)"}
 
 // immediate makes a transaction take the write lock when it begins, so that a
 // second writer waits for its turn instead of failing at its first write.

@@ -15,7 +15,8 @@ import (
 type Memory struct {
 	label    string
 	recorded sightline.Instant
-	records  []sightline.Record // in the order of claim text; the place is seq - 1
+	records  []sightline.Record // as they were accepted; the place is seq - 1
+	order    []int32            // places in the order of claim text
 	place    map[name]int32
 	closed   map[sightline.ClaimID][]int32 // places of what closes a claim, in order
 	keys     map[string][]int32            // places of the claims that have a key, in order
@@ -38,18 +39,27 @@ func NewMemory(label string, recorded sightline.Instant, records []sightline.Rec
 		closed:   map[sightline.ClaimID][]int32{},
 		keys:     make(map[string][]int32, len(records)),
 	}
-	for _, i := range inOrder(records) {
-		outcome, refusal, err := admit(m, records[i])
-		if err != nil {
+	g := gate{h: m, records: records, result: Result{Outcomes: make([]Outcome, len(records))}}
+	g.put = func(at int) error {
+		m.add(records[at])
+		return nil
+	}
+	for _, at := range inOrder(records) {
+		if err := g.offer(at); err != nil {
 			return nil, err
 		}
-		if refusal != nil {
-			return nil, refusal
-		}
-		if outcome == Appended {
-			m.add(records[i])
-		}
 	}
+	if err := g.settle(); err != nil {
+		return nil, err
+	}
+	if len(g.result.Refused) > 0 {
+		return nil, g.result.Refused[0].Err
+	}
+	m.order = make([]int32, len(m.records))
+	for i := range m.order {
+		m.order[i] = int32(i)
+	}
+	slices.SortFunc(m.order, func(a, b int32) int { return m.records[a].Compare(m.records[b]) })
 	m.search = sync.OnceValue(m.indexWords)
 	m.hash = sync.OnceValue(m.sum)
 	return m, nil
@@ -136,19 +146,21 @@ func (m *Memory) Claims(q sightline.Query) ([]sightline.Entry, error) {
 		}
 	}
 	if len(sets) == 0 {
-		for i := range m.records {
-			take(int32(i))
+		for _, i := range m.order {
+			take(i)
 		}
 		return out, nil
 	}
-	lists := make([][]int32, len(sets[0]))
-	for i, k := range sets[0] {
+	read := sets[0].keys()
+	lists := make([][]int32, len(read))
+	for i, k := range read {
 		lists[i] = m.keys[k]
 	}
 	for _, i := range union(lists...) {
 		take(i)
 	}
-	return out, nil // records stand in order, so places are ids in order
+	slices.SortFunc(out, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	return out, nil
 }
 
 // Claim implements [sightline.Store].
@@ -217,8 +229,8 @@ func (m *Memory) Records(asRecorded sightline.Instant) iter.Seq2[sightline.Entry
 		if !m.knows(asRecorded) {
 			return
 		}
-		for i := range m.records {
-			if !yield(m.entry(int32(i)), nil) {
+		for _, i := range m.order {
+			if !yield(m.entry(i), nil) {
 				return
 			}
 		}
@@ -237,8 +249,8 @@ func (m *Memory) Inputs(asRecorded sightline.Instant) ([]sightline.Input, error)
 
 func (m *Memory) sum() (out [32]byte) {
 	h := sha256.New()
-	for _, r := range m.records {
-		h.Write(r.Text())
+	for _, i := range m.order {
+		h.Write(m.records[i].Text())
 		h.Write([]byte{'\n'})
 	}
 	h.Sum(out[:0])

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -53,7 +54,22 @@ func (l *Ledger) Head() (Head, error) {
 	return h, storeError("read ledger", l.path, err)
 }
 
-func (h Head) String() string { return hex.EncodeToString(h.Hash[:]) }
+// String prints the head as it is noted: the number of the last record, a
+// colon, and the hash of the chain there.
+func (h Head) String() string {
+	return strconv.FormatInt(h.Seq, 10) + ":" + hex.EncodeToString(h.Hash[:])
+}
+
+// ParseHead reads a head that was noted.
+func ParseHead(s string) (h Head, err error) {
+	n, hash, ok := strings.Cut(strings.TrimSpace(s), ":")
+	h.Seq, err = strconv.ParseInt(n, 10, 64)
+	b, e := hex.DecodeString(hash)
+	if !ok || err != nil || e != nil || h.Seq < 0 || copy(h.Hash[:], b) != len(h.Hash) || len(b) != len(h.Hash) {
+		return Head{}, sightline.Errorf(sightline.Invalid, "parse head", s, "not a head").WithHint("A head is the number of a record, a colon and 64 hexadecimal digits, as sightline verify prints it.")
+	}
+	return h, nil
+}
 
 // Inputs implements [sightline.Store]: the hash is that of the chain at the
 // last record that counts.
@@ -66,7 +82,7 @@ func (l *Ledger) Inputs(asRecorded sightline.Instant) ([]sightline.Input, error)
 	if err != nil {
 		return nil, storeError("read ledger", l.path, err)
 	}
-	return []sightline.Input{{Name: "ledger", SHA256: h.String()}}, nil
+	return []sightline.Input{{Name: "ledger", SHA256: hex.EncodeToString(h.Hash[:])}}, nil
 }
 
 // found is a claim on its way to an Entry.
@@ -89,7 +105,7 @@ func (l *Ledger) Claims(q sightline.Query) ([]sightline.Entry, error) {
 	switch {
 	case len(sets) == 0:
 		list, err = l.readAll(seq)
-	case sets[0][0] == entityKey+string(q.Country.Entity()):
+	case !q.Country.IsZero() && len(q.EdgesTo)+len(q.Entities)+len(q.Sources) == 0:
 		list, err = l.readCountry(q, seq)
 	default:
 		list, err = l.readKeys(sets, seq)
@@ -103,13 +119,22 @@ func (l *Ledger) Claims(q sightline.Query) ([]sightline.Entry, error) {
 	list = slices.DeleteFunc(list, func(f found) bool {
 		return f.closer != 0 && !q.WithClosed || f.record.Claim() == nil || !matches(sets, f.record.Claim())
 	})
-	entries := make([]sightline.Entry, len(list))
+	// Entries are big, so their places are sorted, not they.
+	type place struct {
+		id string
+		at int
+	}
+	order := make([]place, len(list))
 	for i, f := range list {
-		if entries[i], err = l.entry(f); err != nil {
+		order[i] = place{f.record.ID(), i}
+	}
+	slices.SortFunc(order, func(a, b place) int { return strings.Compare(a.id, b.id) })
+	entries := make([]sightline.Entry, len(list))
+	for i, p := range order {
+		if entries[i], err = l.entry(list[p.at]); err != nil {
 			return nil, storeError("read ledger", l.path, err)
 		}
 	}
-	slices.SortFunc(entries, func(a, b sightline.Entry) int { return strings.Compare(a.Record.ID(), b.Record.ID()) })
 	return entries, nil
 }
 
@@ -173,24 +198,24 @@ func (l *Ledger) readAll(seq int64) ([]found, error) {
 // readKeys reads the claims that have a key of each set, by the index. A set
 // can be long, so the first is asked in parts and the long ones after it are
 // left to the caller.
-func (l *Ledger) readKeys(sets [][]string, seq int64) ([]found, error) {
+func (l *Ledger) readKeys(sets []keySet, seq int64) ([]found, error) {
 	const many = 100
 	var list []found
 	var and strings.Builder
 	for _, set := range sets[1:] {
-		if len(set) <= many {
-			and.WriteString(" AND (" + anyOf(set) + ")")
+		if len(set.ids) <= many {
+			and.WriteString(" AND (" + anyOf(set.keys()) + ")")
 		}
 	}
 	var err error
-	for part := range slices.Chunk(sets[0], many) {
+	for part := range slices.Chunk(sets[0].keys(), many) {
 		list, err = l.readClaims(list, "find f JOIN record r ON r.seq = f.rowid WHERE f.find MATCH ?2 AND f.rowid <= ?1 ORDER BY f.rowid",
 			seq, "("+anyOf(part)+")"+and.String())
 		if err != nil {
 			return nil, err
 		}
 	}
-	if len(sets[0]) > many {
+	if len(sets[0].ids) > many {
 		slices.SortFunc(list, func(a, b found) int { return int(a.seq - b.seq) })
 		list = slices.CompactFunc(list, func(a, b found) bool { return a.seq == b.seq })
 	}
@@ -224,7 +249,8 @@ func (l *Ledger) readCountry(q sightline.Query, seq int64) ([]found, error) {
 				continue
 			}
 			// Few records close another, and only these are decoded here.
-			if bytes.Contains(f.text, []byte(`,"corrects":"`)) || bytes.HasPrefix(f.text, []byte(`{"type":"withdrawal",`)) {
+			// "corrects" is the last key of a claim, and an id is short.
+			if end := f.text[max(0, len(f.text)-100):]; bytes.Contains(end, []byte(`,"corrects":"`)) || bytes.HasPrefix(f.text, []byte(`{"type":"withdrawal",`)) {
 				r, err := sightline.TrustedRecord(f.text)
 				if err != nil {
 					return err

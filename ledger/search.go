@@ -23,8 +23,9 @@ type term [][]string
 
 // question is a query for search, taken apart.
 type question struct {
-	terms []term   // all must be found
-	exact []string // keys of a name that is the query as a whole
+	terms  []term   // all must be found
+	exact  []string // keys of a name that is the query as a whole
+	typing []string // the last word in each spelling; some token must begin with one of these
 }
 
 // parseSearch takes a query apart. Nothing in a query is an operator.
@@ -37,34 +38,55 @@ func parseSearch(text string) (question, error) {
 	q := question{exact: exact(text)}
 	list := words(text)
 	for i, w := range list[:min(len(list), maxTerms)] {
-		q.terms = append(q.terms, termOf(w, i == len(list)-1))
+		t := termOf(w)
+		if i == len(list)-1 {
+			// The last word may still be being typed, so it is looked up by
+			// its beginning too.
+			for _, a := range slices.Clone(t) {
+				if w.packed || len(a) > 1 {
+					continue // pairs of characters stand for themselves
+				}
+				q.typing = append(q.typing, a[0])
+				if b := beginning(a[0]); b != "" {
+					t = append(t, []string{b})
+				}
+			}
+		}
+		q.terms = append(q.terms, t)
 	}
 	return q, nil
 }
 
-// termOf makes a term of a word. The last word of a query may still be being
-// typed, so it is found by its beginning too.
-func termOf(w word, last bool) term {
-	var t term
-	add := func(s string) {
-		t = append(t, []string{s})
-		if b := beginning(s); last && b != "" {
-			t = append(t, []string{b})
-		}
-	}
+// termOf makes a term of a word: as written, or in Latin letters.
+func termOf(w word) term {
 	if !w.packed {
-		add(cut(w.text))
+		t := term{{cut(w.text)}}
 		for _, s := range shadows(w.text) {
-			add(s)
+			t = append(t, []string{s})
 		}
 		return t
 	}
 	p := pairs(w.text)
-	t = term{p[:min(len(p), maxTerms)]}
+	t := term{p[:min(len(p), maxTerms)]}
 	if whole, _ := spellings(w.text); whole != "" && utf8.RuneCountInString(w.text) > 1 {
-		add(whole) // one character alone has too many namesakes
+		t = append(t, []string{whole}) // one character alone has too many namesakes
 	}
 	return t
+}
+
+// fits reports whether a record goes on as what is being typed does. The index
+// knows only the first letters of a word.
+func (q question) fits(spell *speller, r sightline.Record) bool {
+	if len(q.typing) == 0 {
+		return true
+	}
+	fits := false
+	spell.each(r, func(_, token string) {
+		for _, s := range q.typing {
+			fits = fits || strings.HasPrefix(token, s)
+		}
+	})
+	return fits
 }
 
 // searched is what a record is found by: its names or title, which it may be
@@ -151,8 +173,9 @@ func search(f finder, text string, limit int) ([]sightline.Hit, error) {
 	}
 	hits := make([]sightline.Hit, 0, limit)
 	seen := map[name]bool{}
+	var spell speller
 	for _, r := range append(whole, part...) {
-		if n := nameOf(r); !seen[n] {
+		if n := nameOf(r); !seen[n] && q.fits(&spell, r) {
 			seen[n] = true
 			hits = append(hits, sightline.Hit{Record: r, Score: score(q, r)})
 		}
@@ -163,6 +186,9 @@ func search(f finder, text string, limit int) ([]sightline.Hit, error) {
 			return nil, err
 		}
 		for _, r := range claims {
+			if !q.fits(&spell, r) {
+				continue
+			}
 			hits = append(hits, sightline.Hit{Record: r, Score: score(q, r)})
 		}
 	}

@@ -31,7 +31,7 @@ func (s *store) Close() error {
 func (a *app) open() (*store, error) {
 	s := &store{}
 	for _, x := range catalog.AllSeries() {
-		s.series = append(s.series, x)
+		s.series = append(s.series, indicator{x})
 	}
 	if a.workspace != "" {
 		l, err := ledger.Open(a.ledgerPath(), ledger.ReadOnly)
@@ -64,4 +64,17 @@ func workspaceError(dir string, err error) error {
 			WithHint("Make one with: sightline init %s", dir)
 	}
 	return err
+}
+
+// indicator is a series of the catalogue as dossiers read it.
+type indicator struct{ *catalog.Series }
+
+// Points implements dossier.Series.
+func (i indicator) Points(c sightline.Country) ([]dossier.Point, error) {
+	points, err := i.Series.Points(c)
+	out := make([]dossier.Point, len(points))
+	for k, p := range points {
+		out[k] = dossier.Point(p)
+	}
+	return out, err
 }

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"sightline"
+	"sightline/catalog"
+	"sightline/ledger"
+)
+
+func (a *app) importCommand() *cobra.Command {
+	var fromCatalogue bool
+	var quiet bool
+	c := &cobra.Command{
+		Use:   "import FILE...",
+		Short: "Add claims to a workspace from JSON Lines",
+		Long: `Add the records of claim text (docs/CLAIMS.md) to the ledger of a workspace.
+"-" reads standard input.
+
+Each batch is one transaction; what is reported as acknowledged is on the disk.
+A line that cannot be used is counted and kept with its reason in
+FILE.rejected.jsonl, and the others go in. Records that are held already are
+skipped, so an import that was cut off is simply run again.
+
+--catalogue adds what a newer program's catalogue holds beyond the ledger.
+
+The exit code is 0 when every line was taken, 1 when some were rejected.`,
+		Example: "  sightline import -w kenya-notes my-claims.jsonl\n  sightline import -w kenya-notes --catalogue",
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if len(args) == 0 && !fromCatalogue {
+				return sightline.Errorf(sightline.Invalid, "read arguments", "", "nothing to import").WithHint("Name a file of claim text, - for standard input, or --catalogue.")
+			}
+			l, err := a.openToWrite()
+			if err != nil {
+				return err
+			}
+			defer func() {
+				if e := l.Close(); err == nil {
+					err = e
+				}
+			}()
+			if fromCatalogue {
+				records, err := catalog.Records()
+				if err != nil {
+					return err
+				}
+				r, err := l.Append(c.Context(), sightline.InstantOf(a.now()), records)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(a.out, "catalogue %s: %d records added, %d were held\n", catalog.Edition(), r.Appended, r.Held)
+				for _, x := range r.Refused {
+					fmt.Fprintf(a.errs, "refused %s: %v\n", records[x.Index].ID(), x.Err)
+				}
+			}
+			var rejected int64
+			for _, name := range args {
+				n, err := a.importFile(c.Context(), l, name, quiet)
+				if err != nil {
+					return err
+				}
+				rejected += n
+			}
+			if rejected > 0 {
+				return sightline.Errorf(sightline.Conflict, "import", "", "%s rejected", count(rejected, "line was", "lines were")).
+					WithHint("Their numbers and reasons are in the .rejected.jsonl file beside each input. Mend them and import the file again: what is held is skipped.")
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&fromCatalogue, "catalogue", false, "add the records of the embedded catalogue")
+	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "report no progress")
+	return c
+}
+
+// importFile imports one file and returns how many lines were rejected.
+func (a *app) importFile(ctx context.Context, l *ledger.Ledger, name string, quiet bool) (int64, error) {
+	in := a.in
+	aside := "stdin.rejected.jsonl"
+	if name != "-" {
+		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return 0, sightline.Errorf(sightline.NotFound, "import", name, "no such file")
+		}
+		if err != nil {
+			return 0, sightline.Errorf(sightline.Unavailable, "import", name, "%w", err)
+		}
+		defer f.Close()
+		in, aside = f, name+".rejected.jsonl"
+	}
+	rejects := &lazyFile{name: aside}
+	p, err := ledger.Import(ctx, l, in, ledger.ImportOptions{
+		Now:      sightline.InstantOf(a.now()),
+		Rejected: rejects,
+		Progress: func(p ledger.Progress) error {
+			if !quiet {
+				fmt.Fprintf(a.errs, "acknowledged %s of %s: %d added, %d held, %d rejected\n", count(p.Lines, "line", "lines"), name, p.Appended, p.Held, p.Rejected)
+			}
+			return nil
+		},
+	})
+	if e := rejects.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return p.Rejected, err
+	}
+	fmt.Fprintf(a.out, "%s: %s, %d added, %d were held, %d blank, %d rejected; head %s\n", name, count(p.Lines, "line", "lines"), p.Appended, p.Held, p.Blank, p.Rejected, p.Head)
+	if p.Rejected > 0 {
+		fmt.Fprintf(a.out, "the rejected lines are in %s\n", aside)
+	}
+	return p.Rejected, nil
+}
+
+// lazyFile is a file that is made when something is first written to it.
+type lazyFile struct {
+	name string
+	f    *os.File
+}
+
+func (l *lazyFile) Write(b []byte) (int, error) {
+	if l.f == nil {
+		f, err := os.Create(l.name)
+		if err != nil {
+			return 0, sightline.Errorf(sightline.Unavailable, "keep rejected lines", l.name, "%w", err).WithHint("Make the folder of the input writable, or import from standard input in a folder that is.")
+		}
+		l.f = f
+	}
+	return l.f.Write(b)
+}
+
+// Close syncs what was written.
+func (l *lazyFile) Close() error {
+	if l.f == nil {
+		return nil
+	}
+	if err := l.f.Sync(); err != nil {
+		l.f.Close()
+		return sightline.Errorf(sightline.Unavailable, "keep rejected lines", l.name, "%w", err)
+	}
+	return l.f.Close()
+}
+
+var _ io.Writer = (*lazyFile)(nil)
+
+// verifyLedger checks the workspace's ledger.
+func (a *app) verifyLedger(ctx context.Context, head string) error {
+	var noted ledger.Head
+	if head != "" {
+		var err error
+		if noted, err = ledger.ParseHead(head); err != nil {
+			return err
+		}
+	}
+	l, err := ledger.Open(a.ledgerPath(), ledger.ReadOnly)
+	if err != nil {
+		return workspaceError(a.workspace, err)
+	}
+	defer l.Close()
+	r, err := l.Verify(ctx, noted)
+	if err != nil {
+		return err
+	}
+	if r.Damage != nil {
+		return sightline.Errorf(sightline.Corrupt, "verify", a.ledgerPath(), "the first damage is at %s", r.Damage).
+			WithHint("Keep this file as it is, and restore the ledger from a copy, or import its claim text into a new workspace.")
+	}
+	_, err = fmt.Fprintf(a.out, "ok  %s: %d records, head %s\n", a.ledgerPath(), r.Records, r.Head)
+	return err
+}
+
+// count is a number with the right form of its noun.
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
