@@ -275,6 +275,22 @@ func TestNetworksAreMended(t *testing.T) {
 	}
 }
 
+// No organisation, act or list is declared under two ids.
+func TestNoTwins(t *testing.T) {
+	known := map[string]sightline.EntityID{}
+	for _, r := range records(t) {
+		e := r.Entity()
+		if e == nil || e.ID.Kind() == sightline.KindNetwork {
+			continue
+		}
+		name := e.ID.Kind().String() + " " + strings.ToLower(e.Name)
+		if other, twice := known[name]; twice {
+			t.Errorf("%s and %s are both called %q", e.ID, other, e.Name)
+		}
+		known[name] = e.ID
+	}
+}
+
 func TestInputs(t *testing.T) {
 	inputs := catalog.Inputs()
 	if len(inputs) < 10 {

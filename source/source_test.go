@@ -123,7 +123,7 @@ func TestRepairs(t *testing.T) {
 		}
 		found := false
 		for _, r := range x.Rows {
-			found = found || r.Peek("code")+" "+r.Peek("name") == c.want
+			found = found || r.Peek("code")+" "+r.Peek("name") == c.want && r.Original("code")+" "+r.Original("name") != c.want
 		}
 		if err != nil || !found || rs.Unused() != nil {
 			t.Errorf("%s: %v, %v, found %v", name, err, rs.Unused(), found)
