@@ -85,6 +85,9 @@ func (rs *Repairs) Apply(t *Table) error {
 			if got := r.values[p.Column]; pattern == nil && got != p.Expect {
 				return bad("%s of line %d says %q, expected %q", p.Column, r.line, got, p.Expect)
 			}
+			if _, twice := r.before[p.Column]; !twice {
+				r.before[p.Column] = r.values[p.Column]
+			}
 			r.values[p.Column] = p.Value
 		}
 		if found == 0 {

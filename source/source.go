@@ -38,6 +38,7 @@ type Row struct {
 	line   int // in the file, counted from 1; of a JSON list, the place in the list
 	values map[string]string
 	popped map[string]string
+	before map[string]string // what repairs replaced
 	errs   []error
 }
 
@@ -149,7 +150,7 @@ func sorted[V any](m map[string]V) []string {
 }
 
 func (t *Table) add(line int) *Row {
-	r := &Row{table: t, line: line, values: make(map[string]string, len(t.Columns)), popped: map[string]string{}}
+	r := &Row{table: t, line: line, values: make(map[string]string, len(t.Columns)), popped: map[string]string{}, before: map[string]string{}}
 	t.Rows = append(t.Rows, r)
 	return r
 }
@@ -188,6 +189,14 @@ func (r *Row) Peek(column string) string {
 		return v
 	}
 	return r.popped[column]
+}
+
+// Original is Peek of what the source says, before any repair.
+func (r *Row) Original(column string) string {
+	if v, ok := r.before[column]; ok {
+		return v
+	}
+	return r.Peek(column)
 }
 
 // Pop takes the value of a column out of the row, without blanks at its ends.

@@ -57,7 +57,8 @@ func (c *compiler) countries() error {
 		w := &row{source: "country-codes"}
 		w.cells = [7]string{r.Peek("ISO3166-1-Alpha-2"), r.Peek("ISO3166-1-Alpha-3"), numeric, plain.Replace(cldr), r.Peek("Region Name"), subregion, member}
 		formal := strings.TrimPrefix(strings.Trim(r.Peek("UNTERM English Formal"), " *"), "the ")
-		w.aliases = []string{r.Peek("official_name_en"), aliasBeforeRepair[w.cells[0]], formal}
+		// People ask by the names that repairs.csv replaces, too.
+		w.aliases = []string{r.Peek("official_name_en"), r.Original("CLDR display name"), formal}
 		w.aliases = append(w.aliases, extra[w.cells[0]]...)
 		for _, col := range []string{"IOC", "FIFA"} {
 			if code := strings.TrimSpace(strings.ReplaceAll(r.Peek(col), "\u00A0", "")); code3.MatchString(code) {
@@ -98,10 +99,6 @@ func (c *compiler) countries() error {
 	c.files["countries.csv"] = b.Bytes()
 	return out.Error()
 }
-
-// aliasBeforeRepair keeps the CLDR names that repairs.csv replaces, for people
-// ask by them too.
-var aliasBeforeRepair = map[string]string{"BA": "Bosnia", "CD": "Congo - Kinshasa", "CG": "Congo - Brazzaville", "GB": "UK", "US": "US"}
 
 // fold is how the country table compares names.
 func fold(s string) string {

@@ -106,6 +106,7 @@ var themes = []func(*compiler) error{
 	(*compiler).networks,
 	(*compiler).measures,
 	(*compiler).findings,
+	(*compiler).projects,
 }
 
 func compile(data, root string) (*compiler, error) {
