@@ -78,7 +78,7 @@ func dsn(path, mode string, pragmas ...string) string {
 // enough pages that a batch of records with random ids does not spill, and
 // leaves 64 MB in the log of SQLite before it moves them, for the same pages
 // are written again and again.
-var writerPragmas = []string{"journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "cache_size(-131072)", "temp_store(memory)", "wal_autocheckpoint(8192)"}
+var writerPragmas = []string{"secure_delete(on)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "cache_size(-131072)", "temp_store(memory)", "wal_autocheckpoint(8192)"}
 
 // immediate makes a transaction take the write lock when it begins, so that a
 // second writer waits for its turn instead of failing at its first write.
