@@ -97,7 +97,7 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 		return sightline.Errorf(sightline.Invalid, "read arguments", "", "%w", err).WithHint("Run %q for the flags.", c.CommandPath()+" --help")
 	})
 	root.SuggestionsMinimumDistance = 2
-	root.AddGroup(&cobra.Group{ID: "read", Title: "Read:"}, &cobra.Group{ID: "check", Title: "Check:"}, &cobra.Group{ID: "keep", Title: "Keep your own:"})
+	root.AddGroup(&cobra.Group{ID: "read", Title: "Read:"}, &cobra.Group{ID: "measure", Title: "Measure, from files of yours:"}, &cobra.Group{ID: "check", Title: "Check:"}, &cobra.Group{ID: "keep", Title: "Keep your own:"})
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
@@ -105,6 +105,7 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 		}
 	}
 	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand())
+	add("measure", newInterferenceCommand())
 	add("check", a.explainCommand(), a.verifyCommand())
 	add("keep", a.initCommand(), a.importCommand(), a.exportCommand())
 	root.AddCommand(a.versionCommand(), a.manCommand())
