@@ -633,8 +633,11 @@ func (k *composer) heading() {
 
 	switch {
 	case len(laws)+len(votes)+len(member) > 0:
-		a.Sentence = fmt.Sprintf("On record for %s: %s, %s, %s. No index or forecast is computed from them: too little data.", name,
-			plural(len(laws), "statement on laws", "statements on laws"), plural(len(member), "membership or treaty position", "memberships or treaty positions"), plural(len(votes), "recorded vote", "recorded votes"))
+		held := []string{plural(len(laws), "statement on laws", "statements on laws"), plural(len(member), "membership or treaty position", "memberships or treaty positions")}
+		if k.options.Country.VotesAtUN() {
+			held = append(held, plural(len(votes), "recorded vote", "recorded votes"))
+		}
+		a.Sentence = fmt.Sprintf("On record for %s: %s. No index or forecast is computed from them: too little data.", name, strings.Join(held, ", "))
 		for _, e := range slices.Concat(laws, member, votes) {
 			a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
 		}

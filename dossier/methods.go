@@ -301,7 +301,7 @@ func runSeriesValue(v *view, p params) (result, error) {
 		}
 		src, err := v.source(s.Source())
 		if sightline.ErrorCode(err) == sightline.NotFound {
-			return result{estimate: none(sightline.TooLittleData, s.Unit(), "this ledger does not hold the source of the series; sightline import --catalogue adds it")}, nil
+			return result{estimate: none(sightline.TooLittleData, s.Unit(), "the source of the series is not held at the date of this view; sightline import --catalogue adds what a workspace lacks")}, nil
 		}
 		if err != nil {
 			return result{}, err
