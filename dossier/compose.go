@@ -593,6 +593,10 @@ func (k *composer) nations(a *Answer, nations map[string]int) {
 	a.Figures = append(a.Figures, f)
 }
 
+// watchedLists are the lists of which a dossier says so when the country is
+// not on them, or when that cannot be told.
+var watchedLists = []sightline.EntityID{"list/freedom-online-coalition", "list/dfi-endorsers", "treaty/budapest-convention", "list/bri-memoranda"}
+
 // heading answers: where is it heading, and what would change that?
 func (k *composer) heading() {
 	name := k.options.Country.Name()
@@ -613,6 +617,17 @@ func (k *composer) heading() {
 		k.figure("Statements on laws", countClaims, params{"predicates": "enacted,in_force,drafted,repealed", "side": "subject", "unit": "statements"}),
 		k.figure("Memberships and treaty positions", countClaims, params{"predicates": "member_of,not_signed", "side": "subject", "unit": "positions"}))
 	a.Figures = append(a.Figures, figures...)
+
+	for _, id := range watchedLists {
+		if k.entity(id) == nil {
+			continue
+		}
+		if e := k.compute(onList, params{"list": string(id)}); k.err == nil {
+			if v, ok := e.Value.Get(); !ok || v == 0 {
+				a.Figures = append(a.Figures, k.figure("On the list: "+k.name(id), onList, params{"list": string(id)}))
+			}
+		}
+	}
 
 	acts := map[sightline.EntityID]bool{}
 	laws := k.selected(func(c *sightline.Claim) bool {

@@ -55,6 +55,7 @@ const (
 	seriesValue   sightline.MethodID = "series.value/1"
 	supplierRate  sightline.MethodID = "rate.supplier/1"
 	gradeClaim    sightline.MethodID = "grade.clusters/1"
+	onList        sightline.MethodID = "membership.state/1"
 	engineAbsent  sightline.MethodID = "engine.absent/1"
 )
 
@@ -66,6 +67,7 @@ var methods = []Method{
 	{seriesValue, "The newest value of a yearly series for the country, as its publisher gives it.", runSeriesValue},
 	{supplierRate, "The share of one nation among the suppliers on record. It has a value only when every source behind it looked at suppliers of all nations (spec: one rule for exporters of every nation).", runSupplierRate},
 	{gradeClaim, "Counts the independent clusters of sources that speak for a claim. Sources that repeat one another, or share an owner, are one cluster; a bare assertion is none.", runGrade},
+	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 }
 
@@ -371,6 +373,48 @@ func runGrade(v *view, p params) (result, error) {
 	est := counted(g.clusters, 0, "independent source clusters")
 	est.Reason = "a count of sources has no sampling interval; level: " + g.level.Word + ", reliability " + g.level.Reliability + ", credibility " + g.level.Credibility
 	return result{estimate: est, used: g.used, sources: g.sources}, nil
+}
+
+// runOnList: list.
+func runOnList(v *view, p params) (result, error) {
+	id := sightline.EntityID(p["list"])
+	list := v.entity(id)
+	if list == nil {
+		return result{estimate: none(sightline.TooLittleData, "places on the list", "the list is not held")}, nil
+	}
+	all, err := v.store.Claims(sightline.Query{Entities: []sightline.EntityID{id}, Predicates: []sightline.Predicate{sightline.MemberOf}, AsRecorded: v.options.AsRecorded})
+	if err != nil {
+		return result{}, err
+	}
+	var used []sightline.Entry
+	n := 0
+	for _, e := range all {
+		c := e.Record.Claim()
+		d, err := v.publishedAt(c)
+		if err != nil {
+			return result{}, err
+		}
+		if !v.published(d) {
+			continue
+		}
+		used = append(used, e)
+		if c.Subject == v.options.Country.Entity() {
+			n++
+		}
+	}
+	about := "the list is " + list.Complete.String()
+	if !list.AsOf.IsZero() {
+		about += " as of " + list.AsOf.String()
+	}
+	if list.Selection != "" {
+		about += ": " + strings.TrimSuffix(list.Selection, ".")
+	}
+	if n == 0 && list.Complete != sightline.Complete || len(used) == 0 {
+		return result{estimate: none(sightline.TooLittleData, "places on the list", "unknown, not no; "+about), used: used}, nil
+	}
+	est := counted(min(n, 1), 0, "places on the list")
+	est.Reason = about
+	return result{estimate: est, used: used}, nil
 }
 
 // runEngineAbsent: engine, why.
