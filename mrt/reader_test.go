@@ -62,7 +62,7 @@ func fromBgpdump(s string, addPath bool) (string, bool) {
 	if len(f) < 6 {
 		return "", false
 	}
-	keep := f[2:]
+	var keep []string
 	switch {
 	case f[2] == "STATE":
 		keep = f[2:7]

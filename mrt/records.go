@@ -232,7 +232,6 @@ func oldHead(v6 bool) int {
 // holds more than one entry, and by how many bytes its length is short.
 func (r *Reader) batched(n int) (extra int, ok bool) {
 	head := oldHead(r.sub == 2)
-	b := r.buf[r.r+12 : r.r+12+n]
 	at := 4
 	for entries := 0; ; entries++ {
 		if at == n {
@@ -252,7 +251,7 @@ func (r *Reader) batched(n int) (extra int, ok bool) {
 				return 0, false
 			}
 		}
-		b = r.buf[r.r+12 : min(r.w, r.r+12+n+4)]
+		b := r.buf[r.r+12 : min(r.w, r.r+12+n+4)]
 		at += head + int(binary.BigEndian.Uint16(b[at+head-2:]))
 		if at > n && r.fill(12+n+4) < 12+n+4 {
 			return 0, false

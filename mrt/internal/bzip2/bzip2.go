@@ -69,7 +69,7 @@ type job struct {
 func NewReader(r io.Reader, workers int) *Reader {
 	z := &Reader{order: make(chan *job, 4*workers+2), stop: make(chan struct{}),
 		pool: &sync.Pool{New: func() any { return new(decoder) }},
-		bufs: &sync.Pool{New: func() any { return []byte(nil) }}}
+		bufs: &sync.Pool{New: func() any { return new([]byte) }}}
 	jobs := make(chan *job, 2*workers)
 	go z.scan(r, jobs)
 	for range workers {
@@ -128,7 +128,7 @@ func (z *Reader) work(jobs chan *job) {
 
 func (z *Reader) finish(j *job, d *decoder) {
 	if j.bad == nil {
-		j.res = d.expand(z.bufs.Get().([]byte)[:0])
+		j.res = d.expand((*z.bufs.Get().(*[]byte))[:0])
 		if got := checksum(j.res); got != j.crc {
 			j.bad = damaged("block checksum")
 		}
@@ -273,7 +273,8 @@ func (z *Reader) Read(p []byte) (int, error) {
 			return 0, z.err
 		}
 		if z.whole != nil {
-			z.bufs.Put(z.whole)
+			b := z.whole
+			z.bufs.Put(&b)
 			z.whole = nil
 		}
 		z.err = z.block()
