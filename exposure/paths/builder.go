@@ -162,7 +162,6 @@ type cursor struct {
 	f     *Feed
 	order []uint32 // stretches in order; nil where they stand so
 	i     int
-	rank  []uint16
 	dead  []uint32 // by peer: places before this are gone; nil for none
 }
 

@@ -1,0 +1,591 @@
+package exposure
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+
+	"sightline"
+	"sightline/exposure/paths"
+)
+
+// The methods.
+const (
+	HegemonyMethod        sightline.MethodID = "exposure.hegemony/1"
+	HegemonyCompatMethod  sightline.MethodID = "exposure.hegemony.ihr-compat/1"
+	CountryHegemonyMethod sightline.MethodID = "exposure.hegemony.country/1"
+)
+
+// Global is the scope of all origins. No network has this number (RFC 7607).
+const Global sightline.ASN = 0
+
+// HegemonyOptions say how AS hegemony is computed.
+type HegemonyOptions struct {
+	V6       bool // IPv6, where every prefix weighs the same
+	FullFeed int  // a peer counts if it has more prefixes than this
+	// Compat averages a network's peers only over those that saw the transit, as
+	// the code of the Internet Health Report does. Otherwise a peer that reaches
+	// the origin without it counts as 0, as its text says. Compat applies no
+	// floor and gives no interval.
+	Compat     bool
+	Seed       uint64
+	Replicates int // 0 is the constant; below 0 none
+	// Only computes these scopes, and not the global one; nil is all.
+	Only func(origin sightline.ASN) bool
+	// GlobalOnly computes the global scope and no other.
+	GlobalOnly bool
+}
+
+// HegemonyRow is the hegemony of one network over one scope.
+type HegemonyRow struct {
+	Scope, ASN       sightline.ASN
+	value, low, high float64
+	peers, of        int32
+}
+
+// Hegemony is the outcome of [ComputeHegemony].
+type Hegemony struct {
+	Rows     []HegemonyRow // by scope, then by hegemony from the highest, then by network
+	Coverage Coverage
+	compat   bool
+	noReps   bool
+
+	// For country hegemony: the replicates of every row, in the order of Rows.
+	reps [][]float32
+}
+
+// Coverage says how much of the monitoring there is a result rests on.
+type Coverage struct {
+	Peers      int // that counted
+	Networks   int // that they belong to
+	Collectors int
+	AllPeers   int // in the table, with at least one prefix of the family
+	FullFeed   int // the threshold
+	Largest    int // prefixes of the largest peer
+}
+
+// Estimate is the row's value: the trimmed mean over peer networks of the
+// share of the scope's addresses that they reach through the network, from 0
+// to 1 (Fontugne, Shah, Aben 2018, equation 3).
+func (h *Hegemony) Estimate(r *HegemonyRow) sightline.Estimate {
+	m, why := HegemonyMethod, ""
+	switch {
+	case h.compat:
+		m, why = HegemonyCompatMethod, "compatible mode gives no interval and knows no floor"
+	case h.noReps:
+		why = "no replicates were asked for"
+	}
+	return estimate(m, r.value, r.low, r.high, int(r.peers), int(r.of), why)
+}
+
+// tooFew is the reason where the floor is not met.
+func tooFew(n int) string {
+	return "seen by " + strconv.Itoa(n) + " monitor networks; at least " + strconv.Itoa(FewestMonitors) + " are needed"
+}
+
+// group is what one peer reaches by one path: weight in addresses (IPv4) or
+// prefixes (IPv6), each counted once.
+type group struct {
+	weight uint64
+	path   paths.ID
+	next   uint32 // group+1 of the same path and another peer
+	peer   uint16
+}
+
+// weigh sums, for each chosen peer and path, the addresses that the peer
+// reaches by it: those of each prefix less those of the prefixes of the same
+// peer inside it, which may be none. Default routes are left out. Groups come by peer, and within
+// a peer in the order in which its prefixes close.
+func weigh(t *paths.Table, use []bool, v6 bool) []group {
+	from, to := 0, t.V4()
+	if v6 {
+		from, to = t.V4(), t.Len()
+	}
+	workers := max(1, min(runtime.GOMAXPROCS(0), 8))
+	parts := make([][]group, workers)
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Go(func() {
+			mine := make([]bool, len(use))
+			for p := range use {
+				mine[p] = use[p] && p%workers == k
+			}
+			parts[k] = weighSome(t, mine, v6, from, to)
+		})
+	}
+	wg.Wait()
+	// By peer; each peer is in one part.
+	n := 0
+	count := make([]int, len(use)+1)
+	for _, part := range parts {
+		n += len(part)
+		for i := range part {
+			count[part[i].peer+1]++
+		}
+	}
+	for p := range use {
+		count[p+1] += count[p]
+	}
+	out := make([]group, n)
+	for _, part := range parts {
+		for _, g := range part {
+			out[count[g.peer]] = g
+			count[g.peer]++
+		}
+	}
+	return out
+}
+
+type openPrefix struct {
+	end    uint32
+	path   paths.ID
+	weight uint64
+}
+
+func weighSome(t *paths.Table, mine []bool, v6 bool, from, to int) []group {
+	var groups []group
+	head := make([]uint32, t.Set().Len()) // group+1
+	add := func(peer uint16, path paths.ID, w uint64) {
+		i := head[path]
+		for ; i != 0; i = groups[i-1].next {
+			if groups[i-1].peer == peer {
+				groups[i-1].weight += w
+				return
+			}
+		}
+		groups = append(groups, group{w, path, head[path], peer})
+		head[path] = uint32(len(groups))
+	}
+	if v6 {
+		for i := from; i < to; i++ {
+			if t.Prefix(i).Bits() == 0 {
+				continue
+			}
+			ps, ids := t.At(i)
+			for k, p := range ps {
+				if mine[p] {
+					add(p, ids[k], 1)
+				}
+			}
+		}
+		return groups
+	}
+	stacks := make([][]openPrefix, len(mine))
+	for i := from; i < to; i++ {
+		addr, bits := t.V4Prefix(i)
+		if bits == 0 {
+			continue
+		}
+		s := size(bits)
+		end := addr + uint32(s-1)
+		ps, ids := t.At(i)
+		for k, p := range ps {
+			if !mine[p] {
+				continue
+			}
+			st := stacks[p]
+			for n := len(st); n > 0 && st[n-1].end < addr; n = len(st) {
+				add(p, st[n-1].path, st[n-1].weight)
+				st = st[:n-1]
+			}
+			if n := len(st); n > 0 {
+				st[n-1].weight -= s
+			}
+			stacks[p] = append(st, openPrefix{end, ids[k], s})
+		}
+	}
+	for p, st := range stacks {
+		for n := len(st) - 1; n >= 0; n-- {
+			add(uint16(p), st[n].path, st[n].weight)
+		}
+	}
+	return groups
+}
+
+// fullFeeds chooses the peers with more than threshold prefixes.
+func fullFeeds(t *paths.Table, v6 bool, threshold int) ([]bool, Coverage) {
+	use := make([]bool, len(t.Peers()))
+	c := Coverage{FullFeed: threshold}
+	networks, collectors := map[sightline.ASN]bool{}, map[string]bool{}
+	for i, p := range t.Peers() {
+		n := t.Count(i, v6)
+		if n > 0 {
+			c.AllPeers++
+		}
+		c.Largest = max(c.Largest, n)
+		if n > threshold {
+			use[i] = true
+			c.Peers++
+			networks[p.ASN], collectors[p.Collector] = true, true
+		}
+	}
+	c.Networks, c.Collectors = len(networks), len(collectors)
+	return use, c
+}
+
+// hosts groups the used peers by their network, in the order of networks.
+type hosts struct {
+	asns  []sightline.ASN
+	of    []int32 // peer → host, -1 where not used
+	homes [][]int // collectors of each
+	names []string
+	coll  []int // peer → collector
+}
+
+func newHosts(t *paths.Table, use []bool) *hosts {
+	h := &hosts{of: make([]int32, len(use)), coll: make([]int, len(use))}
+	for i, p := range t.Peers() {
+		if use[i] {
+			h.names = append(h.names, p.Collector)
+		}
+	}
+	slices.Sort(h.names)
+	h.names = slices.Compact(h.names)
+	for i, p := range t.Peers() { // peers come by network
+		h.of[i] = -1
+		if !use[i] {
+			continue
+		}
+		if n := len(h.asns); n == 0 || h.asns[n-1] != p.ASN {
+			h.asns = append(h.asns, p.ASN)
+			h.homes = append(h.homes, nil)
+		}
+		k := len(h.asns) - 1
+		h.of[i] = int32(k)
+		h.coll[i], _ = slices.BinarySearch(h.names, p.Collector)
+		if !slices.Contains(h.homes[k], h.coll[i]) {
+			h.homes[k] = append(h.homes[k], h.coll[i])
+		}
+	}
+	for _, home := range h.homes {
+		slices.Sort(home)
+	}
+	return h
+}
+
+// ComputeHegemony computes AS hegemony over every origin and over all of them
+// together (scope [Global]).
+func ComputeHegemony(t *paths.Table, o HegemonyOptions) (*Hegemony, error) {
+	use, cover := fullFeeds(t, o.V6, o.FullFeed)
+	if cover.Peers == 0 {
+		return nil, sightline.Errorf(sightline.Invalid, "compute hegemony", "", "no peer has more than %d prefixes; the largest has %d", o.FullFeed, cover.Largest).
+			WithHint("Give a lower full-feed threshold, or more collectors.")
+	}
+	reps := o.Replicates
+	if reps == 0 {
+		reps = Replicates
+	}
+	if o.Compat || reps < 0 {
+		reps = 0
+	}
+	x := newASIndex(t)
+	h := newHosts(t, use)
+	groups := weigh(t, use, o.V6)
+	e := &hegemonyEngine{t: t, x: x, h: h, groups: groups, compat: o.Compat}
+	if reps > 0 {
+		e.draws = resample(h.homes, len(h.names), reps, o.Seed)
+	}
+	out := &Hegemony{Coverage: cover, compat: o.Compat, noReps: reps == 0}
+
+	// Groups by origin. A set's origins each have the group.
+	type ref struct {
+		group uint32
+		share float32
+	}
+	scopes := make([]int, len(x.asns)+1)
+	originsOf := func(f func(origin int32, g int, share float64)) {
+		var buf []member
+		for g := range groups {
+			list, k := x.hops(t.Path(groups[g].path), o.Compat, buf)
+			buf = list[:0]
+			for _, m := range list[len(list)-k:] {
+				f(m.as, g, m.share)
+			}
+		}
+	}
+	var refs []ref
+	if !o.GlobalOnly {
+		n := 0
+		wanted := make([]bool, len(x.asns))
+		for i, a := range x.asns {
+			wanted[i] = o.Only == nil || o.Only(a)
+		}
+		originsOf(func(as int32, g int, _ float64) {
+			if wanted[as] {
+				scopes[as+1]++
+				n++
+			}
+		})
+		for i := range x.asns {
+			scopes[i+1] += scopes[i]
+		}
+		refs = make([]ref, n)
+		at := slices.Clone(scopes)
+		originsOf(func(as int32, g int, share float64) {
+			if wanted[as] {
+				refs[at[as]] = ref{uint32(g), float32(share)}
+				at[as]++
+			}
+		})
+	}
+
+	// Scopes in parallel; each writes its own rows.
+	rows := make([][]HegemonyRow, len(x.asns)+1)
+	repRows := make([][][]float32, len(x.asns)+1)
+	var wg sync.WaitGroup
+	next := make(chan int, 256)
+	for range max(1, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			w := e.newWorker()
+			for s := range next {
+				if s == 0 {
+					rows[0], repRows[0] = w.scope(Global, len(groups), func(i int) (*group, float64) { return &groups[i], 1 }, -1, o.Only != nil)
+					continue
+				}
+				part := refs[scopes[s-1]:scopes[s]]
+				rows[s], repRows[s] = w.scope(x.asns[s-1], len(part), func(i int) (*group, float64) { return &groups[part[i].group], float64(part[i].share) }, int32(s-1), o.Only != nil)
+			}
+		})
+	}
+	if o.Only == nil || o.GlobalOnly {
+		next <- 0
+	}
+	for s := 1; s <= len(x.asns); s++ {
+		if scopes[s] > scopes[s-1] {
+			next <- s
+		}
+	}
+	close(next)
+	wg.Wait()
+	for s := range rows {
+		out.Rows = append(out.Rows, rows[s]...)
+		out.reps = append(out.reps, repRows[s]...)
+	}
+	return out, nil
+}
+
+type hegemonyEngine struct {
+	t      *paths.Table
+	x      *asIndex
+	h      *hosts
+	groups []group
+	compat bool
+	draws  draws
+}
+
+// hegemonyWorker keeps what one goroutine needs from scope to scope.
+type hegemonyWorker struct {
+	*hegemonyEngine
+	slot    []int32 // network → place in local, +1
+	local   []int32 // networks of the scope
+	sum     []float64
+	touched []int32
+	// What each peer gives each local network: chains through cells.
+	first, last []int32
+	cells       []cell
+	buf         []member
+	vals        []valued
+	flat        []float64
+	who         []int32
+	reps        []float64
+	seen        []bool // hosts that see the scope
+	nPeers      []int32
+}
+
+type cell struct {
+	peer  uint16
+	next  int32
+	value float64 // betweenness of that peer
+}
+
+type valued struct {
+	v    float64
+	host int32
+}
+
+func (e *hegemonyEngine) newWorker() *hegemonyWorker {
+	return &hegemonyWorker{hegemonyEngine: e, slot: make([]int32, len(e.x.asns)), seen: make([]bool, len(e.h.asns)), nPeers: make([]int32, len(e.h.asns)),
+		reps: make([]float64, len(e.draws.times))}
+}
+
+// scope computes one scope from its groups, which come by peer.
+func (w *hegemonyWorker) scope(scope sightline.ASN, n int, at func(int) (*group, float64), origin int32, keepReps bool) ([]HegemonyRow, [][]float32) {
+	w.local, w.first, w.last, w.cells, w.sum, w.touched = w.local[:0], w.first[:0], w.last[:0], w.cells[:0], w.sum[:0], w.touched[:0]
+	clear(w.seen)
+	clear(w.nPeers)
+	networks := 0
+	for i := 0; i < n; {
+		g, _ := at(i)
+		peer := g.peer
+		total := 0.0
+		for ; i < n; i++ {
+			g, share := at(i)
+			if g.peer != peer {
+				break
+			}
+			weight := float64(g.weight) * share
+			total += weight
+			list, k := w.x.hops(w.t.Path(g.path), w.compat, w.buf)
+			w.buf = list[:0]
+			for j, m := range list {
+				s := m.share
+				if origin >= 0 && j >= len(list)-k {
+					// Among the origins of a set only the scope's own counts, and whole:
+					// its share is in the weight.
+					if m.as != origin {
+						continue
+					}
+					s = 1
+				}
+				l := w.slot[m.as]
+				if l == 0 {
+					w.local = append(w.local, m.as)
+					w.first, w.last, w.sum = append(w.first, -1), append(w.last, -1), append(w.sum, -1)
+					l = int32(len(w.local))
+					w.slot[m.as] = l
+				}
+				if w.sum[l-1] < 0 {
+					w.touched = append(w.touched, l-1)
+					w.sum[l-1] = 0
+				}
+				w.sum[l-1] += weight * s
+			}
+		}
+		if w.compat && origin >= 0 {
+			total = w.sum[w.slot[origin]-1] // an origin met twice weighs twice
+		}
+		if total == 0 {
+			for _, l := range w.touched {
+				w.sum[l] = -1
+			}
+			w.touched = w.touched[:0]
+			continue
+		}
+		host := w.h.of[peer]
+		w.nPeers[host]++
+		if !w.seen[host] {
+			w.seen[host] = true
+			networks++
+		}
+		for _, l := range w.touched {
+			w.cells = append(w.cells, cell{peer, -1, w.sum[l] / total})
+			c := int32(len(w.cells) - 1)
+			if w.last[l] < 0 {
+				w.first[l] = c
+			} else {
+				w.cells[w.last[l]].next = c
+			}
+			w.last[l] = c
+			w.sum[l] = -1
+		}
+		w.touched = w.touched[:0]
+	}
+	padded := networks
+	if w.compat {
+		padded = len(w.h.asns)
+	}
+	rows := make([]HegemonyRow, 0, len(w.local))
+	var kept [][]float32
+	// How many monitor networks that see the scope each replicate has.
+	size := make([]int, len(w.draws.times))
+	for b, times := range w.draws.times {
+		for host, seen := range w.seen {
+			if seen {
+				size[b] += int(times[host])
+			}
+		}
+	}
+	for l, as := range w.local {
+		w.vals = w.vals[:0]
+		// Cells come by peer, so by host, and within a host by address and
+		// collector.
+		for c := w.first[l]; c >= 0; {
+			host := w.h.of[w.cells[c].peer]
+			var v float64
+			if w.compat {
+				v, c = w.compatMean(c, host)
+			} else {
+				for ; c >= 0 && w.h.of[w.cells[c].peer] == host; c = w.cells[c].next {
+					v += w.cells[c].value
+				}
+				v /= float64(w.nPeers[host])
+			}
+			w.vals = append(w.vals, valued{v, host})
+		}
+		slices.SortFunc(w.vals, func(a, b valued) int { return cmp.Or(cmp.Compare(a.v, b.v), cmp.Compare(a.host, b.host)) })
+		w.flat, w.who = w.flat[:0], w.who[:0]
+		for _, v := range w.vals {
+			w.flat, w.who = append(w.flat, v.v), append(w.who, v.host)
+		}
+		r := HegemonyRow{Scope: scope, ASN: w.x.asns[as], peers: int32(networks), of: int32(len(w.h.asns))}
+		r.value = trimmedMean(w.flat, padded)
+		r.low, r.high = r.value, r.value
+		if reps := w.reps; len(reps) > 0 {
+			if k := len(w.flat); k == networks && w.flat[0] == w.flat[k-1] {
+				for b := range reps {
+					reps[b] = r.value
+				}
+			} else {
+				for b, times := range w.draws.times {
+					reps[b] = trimmedMeanTimes(w.flat, w.who, times, size[b])
+				}
+			}
+			if keepReps {
+				f := make([]float32, len(reps))
+				for b, v := range reps {
+					f[b] = float32(v)
+				}
+				kept = append(kept, f)
+			}
+			r.low, r.high = interval(r.value, reps)
+		}
+		rows = append(rows, r)
+	}
+	for _, as := range w.local {
+		w.slot[as] = 0
+	}
+	order := make([]int, len(rows))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Or(cmp.Compare(rows[j].value, rows[i].value), cmp.Compare(rows[i].ASN, rows[j].ASN))
+	})
+	out := make([]HegemonyRow, len(rows))
+	var outReps [][]float32
+	for i, j := range order {
+		out[i] = rows[j]
+		if kept != nil {
+			outReps = append(outReps, kept[j])
+		}
+	}
+	return out, outReps
+}
+
+// compatMean averages the cells of one host over the peers of each collector
+// that saw the network, then over those collectors.
+func (w *hegemonyWorker) compatMean(c, host int32) (float64, int32) {
+	type sum struct {
+		coll, n int
+		v       float64
+	}
+	var sums []sum
+	for ; c >= 0 && w.h.of[w.cells[c].peer] == host; c = w.cells[c].next {
+		coll := w.h.coll[w.cells[c].peer]
+		i := slices.IndexFunc(sums, func(s sum) bool { return s.coll == coll })
+		if i < 0 {
+			sums = append(sums, sum{coll: coll})
+			i = len(sums) - 1
+		}
+		sums[i].n++
+		sums[i].v += w.cells[c].value
+	}
+	slices.SortFunc(sums, func(a, b sum) int { return cmp.Compare(a.coll, b.coll) })
+	v := 0.0
+	for _, s := range sums {
+		v += s.v / float64(s.n)
+	}
+	return v / float64(len(sums)), c
+}
