@@ -51,9 +51,6 @@ type Hegemony struct {
 	Coverage Coverage
 	compat   bool
 	noReps   bool
-
-	// For country hegemony: the replicates of every row, in the order of Rows.
-	reps [][]float32
 }
 
 // Coverage says how much of the monitoring there is a result rests on.
@@ -265,9 +262,14 @@ func newHosts(t *paths.Table, use []bool) *hosts {
 	return h
 }
 
-// ComputeHegemony computes AS hegemony over every origin and over all of them
-// together (scope [Global]).
-func ComputeHegemony(t *paths.Table, o HegemonyOptions) (*Hegemony, error) {
+// ref is a group as one scope has it: with the scope's share of the origin.
+type ref struct {
+	group uint32
+	share float32
+}
+
+// prepareHegemony weighs the table and sorts its groups by origin.
+func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error) {
 	use, cover := fullFeeds(t, o.V6, o.FullFeed)
 	if cover.Peers == 0 {
 		return nil, sightline.Errorf(sightline.Invalid, "compute hegemony", "", "no peer has more than %d prefixes; the largest has %d", o.FullFeed, cover.Largest).
@@ -280,88 +282,121 @@ func ComputeHegemony(t *paths.Table, o HegemonyOptions) (*Hegemony, error) {
 	if o.Compat || reps < 0 {
 		reps = 0
 	}
-	x := newASIndex(t)
-	h := newHosts(t, use)
-	groups := weigh(t, use, o.V6)
-	e := &hegemonyEngine{t: t, x: x, h: h, groups: groups, compat: o.Compat}
+	e := &hegemonyEngine{t: t, x: newASIndex(t), h: newHosts(t, use), groups: weigh(t, use, o.V6), compat: o.Compat, cover: cover}
 	if reps > 0 {
-		e.draws = resample(h.homes, len(h.names), reps, o.Seed)
+		e.draws = resample(e.h.homes, len(e.h.names), reps, o.Seed)
 	}
-	out := &Hegemony{Coverage: cover, compat: o.Compat, noReps: reps == 0}
-
-	// Groups by origin. A set's origins each have the group.
-	type ref struct {
-		group uint32
-		share float32
+	e.start = make([]int, len(e.x.asns)+1)
+	if o.GlobalOnly {
+		return e, nil
 	}
-	scopes := make([]int, len(x.asns)+1)
-	originsOf := func(f func(origin int32, g int, share float64)) {
+	// Groups by origin. Each origin of a set has the group.
+	wanted := make([]bool, len(e.x.asns))
+	for i, a := range e.x.asns {
+		wanted[i] = o.Only == nil || o.Only(a)
+	}
+	var buf []member
+	origins := make([]int32, len(e.groups)) // the one origin, or -1 for a set
+	each := func(g int, f func(as int32, share float64)) {
+		if as := origins[g]; as >= 0 {
+			f(as, 1)
+			return
+		}
+		list, k := e.x.hops(t.Path(e.groups[g].path), o.Compat, buf)
+		buf = list[:0]
+		for _, m := range list[len(list)-k:] {
+			f(m.as, m.share)
+		}
+	}
+	parallel(len(e.groups), func(from, to int) {
 		var buf []member
-		for g := range groups {
-			list, k := x.hops(t.Path(groups[g].path), o.Compat, buf)
+		for g := from; g < to; g++ {
+			list, k := e.x.hops(t.Path(e.groups[g].path), o.Compat, buf)
 			buf = list[:0]
-			for _, m := range list[len(list)-k:] {
-				f(m.as, g, m.share)
+			origins[g] = -1
+			if k == 1 && list[len(list)-1].share == 1 {
+				origins[g] = list[len(list)-1].as
 			}
 		}
-	}
-	var refs []ref
-	if !o.GlobalOnly {
-		n := 0
-		wanted := make([]bool, len(x.asns))
-		for i, a := range x.asns {
-			wanted[i] = o.Only == nil || o.Only(a)
-		}
-		originsOf(func(as int32, g int, _ float64) {
+	})
+	n := 0
+	for g := range e.groups {
+		each(g, func(as int32, _ float64) {
 			if wanted[as] {
-				scopes[as+1]++
+				e.start[as+1]++
 				n++
 			}
 		})
-		for i := range x.asns {
-			scopes[i+1] += scopes[i]
-		}
-		refs = make([]ref, n)
-		at := slices.Clone(scopes)
-		originsOf(func(as int32, g int, share float64) {
+	}
+	for i := range e.x.asns {
+		e.start[i+1] += e.start[i]
+	}
+	e.refs = make([]ref, n)
+	at := slices.Clone(e.start)
+	for g := range e.groups {
+		each(g, func(as int32, share float64) {
 			if wanted[as] {
-				refs[at[as]] = ref{uint32(g), float32(share)}
+				e.refs[at[as]] = ref{uint32(g), float32(share)}
 				at[as]++
 			}
 		})
 	}
+	return e, nil
+}
 
-	// Scopes in parallel; each writes its own rows.
-	rows := make([][]HegemonyRow, len(x.asns)+1)
-	repRows := make([][][]float32, len(x.asns)+1)
+// ComputeHegemony computes AS hegemony over every origin and over all of them
+// together (scope [Global]). Without a peer that has enough prefixes it gives
+// an error of code Invalid.
+func ComputeHegemony(t *paths.Table, o HegemonyOptions) (*Hegemony, error) {
+	e, err := prepareHegemony(t, o)
+	if err != nil {
+		return nil, err
+	}
+	out := &Hegemony{Coverage: e.cover, compat: o.Compat, noReps: len(e.draws.times) == 0}
+	// Scopes in parallel; each writes its own rows. Scope 0 is the global one.
+	rows := make([][]HegemonyRow, len(e.x.asns)+1)
 	var wg sync.WaitGroup
 	next := make(chan int, 256)
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
 			w := e.newWorker()
 			for s := range next {
-				if s == 0 {
-					rows[0], repRows[0] = w.scope(Global, len(groups), func(i int) (*group, float64) { return &groups[i], 1 }, -1, o.Only != nil)
-					continue
+				list := make([]HegemonyRow, 0, 32)
+				keep := func(r HegemonyRow, reps []float64) {
+					if len(reps) > 0 {
+						r.low, r.high = interval(r.value, reps)
+					}
+					list = append(list, r)
 				}
-				part := refs[scopes[s-1]:scopes[s]]
-				rows[s], repRows[s] = w.scope(x.asns[s-1], len(part), func(i int) (*group, float64) { return &groups[part[i].group], float64(part[i].share) }, int32(s-1), o.Only != nil)
+				if s == 0 {
+					w.scope(Global, -1, len(e.groups), func(i int) (*group, float64) { return &e.groups[i], 1 }, keep)
+				} else {
+					w.origin(int32(s-1), keep)
+				}
+				slices.SortFunc(list, func(a, b HegemonyRow) int {
+					return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN))
+				})
+				rows[s] = slices.Clip(list)
 			}
 		})
 	}
 	if o.Only == nil || o.GlobalOnly {
 		next <- 0
 	}
-	for s := 1; s <= len(x.asns); s++ {
-		if scopes[s] > scopes[s-1] {
-			next <- s
+	for s := range e.x.asns {
+		if e.start[s+1] > e.start[s] {
+			next <- s + 1
 		}
 	}
 	close(next)
 	wg.Wait()
+	n := 0
+	for s := range rows {
+		n += len(rows[s])
+	}
+	out.Rows = make([]HegemonyRow, 0, n)
 	for s := range rows {
 		out.Rows = append(out.Rows, rows[s]...)
-		out.reps = append(out.reps, repRows[s]...)
 	}
 	return out, nil
 }
@@ -373,6 +408,9 @@ type hegemonyEngine struct {
 	groups []group
 	compat bool
 	draws  draws
+	cover  Coverage
+	start  []int // of each origin's refs
+	refs   []ref
 }
 
 // hegemonyWorker keeps what one goroutine needs from scope to scope.
@@ -410,8 +448,15 @@ func (e *hegemonyEngine) newWorker() *hegemonyWorker {
 		reps: make([]float64, len(e.draws.times))}
 }
 
-// scope computes one scope from its groups, which come by peer.
-func (w *hegemonyWorker) scope(scope sightline.ASN, n int, at func(int) (*group, float64), origin int32, keepReps bool) ([]HegemonyRow, [][]float32) {
+// origin computes the scope of one origin.
+func (w *hegemonyWorker) origin(as int32, keep func(HegemonyRow, []float64)) {
+	part := w.refs[w.start[as]:w.start[as+1]]
+	w.scope(w.x.asns[as], as, len(part), func(i int) (*group, float64) { return &w.groups[part[i].group], float64(part[i].share) }, keep)
+}
+
+// scope computes one scope from its groups, which come by peer, and hands each
+// row to keep with its replicates, which keep may sort.
+func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func(int) (*group, float64), keep func(HegemonyRow, []float64)) {
 	w.local, w.first, w.last, w.cells, w.sum, w.touched = w.local[:0], w.first[:0], w.last[:0], w.cells[:0], w.sum[:0], w.touched[:0]
 	clear(w.seen)
 	clear(w.nPeers)
@@ -486,8 +531,6 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, n int, at func(int) (*group,
 	if w.compat {
 		padded = len(w.h.asns)
 	}
-	rows := make([]HegemonyRow, 0, len(w.local))
-	var kept [][]float32
 	// How many monitor networks that see the scope each replicate has.
 	size := make([]int, len(w.draws.times))
 	for b, times := range w.draws.times {
@@ -532,36 +575,12 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, n int, at func(int) (*group,
 					reps[b] = trimmedMeanTimes(w.flat, w.who, times, size[b])
 				}
 			}
-			if keepReps {
-				f := make([]float32, len(reps))
-				for b, v := range reps {
-					f[b] = float32(v)
-				}
-				kept = append(kept, f)
-			}
-			r.low, r.high = interval(r.value, reps)
 		}
-		rows = append(rows, r)
+		keep(r, w.reps)
 	}
 	for _, as := range w.local {
 		w.slot[as] = 0
 	}
-	order := make([]int, len(rows))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		return cmp.Or(cmp.Compare(rows[j].value, rows[i].value), cmp.Compare(rows[i].ASN, rows[j].ASN))
-	})
-	out := make([]HegemonyRow, len(rows))
-	var outReps [][]float32
-	for i, j := range order {
-		out[i] = rows[j]
-		if kept != nil {
-			outReps = append(outReps, kept[j])
-		}
-	}
-	return out, outReps
 }
 
 // compatMean averages the cells of one host over the peers of each collector

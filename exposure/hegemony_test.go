@@ -101,4 +101,3 @@ func TestHegemonyOracle(t *testing.T) {
 	}
 	t.Logf("%d rows, %d of them wrong, largest difference %.2g; %d rows of 0 that the reference leaves out", rows, wrong, worst, len(got))
 }
-
