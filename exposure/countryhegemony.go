@@ -239,6 +239,8 @@ func (w *hegemonyWorker) country(c sightline.Country, origins map[sightline.ASN]
 			r.low, r.high = interval(r.value, reps[k])
 		}
 	}
-	slices.SortFunc(out.Rows, func(a, b CountryHegemonyRow) int { return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN)) })
+	slices.SortFunc(out.Rows, func(a, b CountryHegemonyRow) int {
+		return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN))
+	})
 	return out
 }

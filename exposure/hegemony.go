@@ -541,6 +541,9 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 		}
 	}
 	for l, as := range w.local {
+		if w.first[l] < 0 {
+			continue // met only where a peer's own prefixes cover all of the scope
+		}
 		w.vals = w.vals[:0]
 		// Cells come by peer, so by host, and within a host by address and
 		// collector.
