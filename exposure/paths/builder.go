@@ -243,6 +243,10 @@ func (b *Builder) Table() *Table {
 		slot[i] = none
 	}
 	words := make([]uint64, (len(b.peers)+63)/64)
+	var fast *sameOrder
+	if len(cursors) == 1 && plain && !cursors[0].f.updates {
+		fast = &sameOrder{c: cursors[0], rank: rank}
+	}
 	for {
 		// The smallest prefix that a cursor stands at.
 		var p netip.Prefix
@@ -255,6 +259,9 @@ func (b *Builder) Table() *Table {
 		if !found {
 			break
 		}
+		if fast != nil && fast.take(t, p) {
+			continue
+		}
 		if plain {
 			for _, c := range cursors {
 				c.gather(p, rank, slot, words)
@@ -264,11 +271,85 @@ func (b *Builder) Table() *Table {
 		}
 		t.emit(p, slot, words)
 	}
+	if fast != nil {
+		fast.settle(t)
+	}
 	t.addr4, t.bits4 = fit(t.addr4), fit(t.bits4)
 	t.addr6, t.bits6 = fit(t.addr6), fit(t.bits6)
 	t.off, t.peer, t.path = fit(t.off), fit(t.peer), fit(t.path)
 	t.dropDuplicates()
 	return t
+}
+
+// sameOrder takes over stretches of a table's feed whose peers stand in the
+// same order as in the stretch before, as they mostly do: the order of ranks is
+// then known.
+type sameOrder struct {
+	c     *cursor
+	rank  []uint16
+	peers []uint16 // as they stood
+	order []int    // where the peer of each rank stood
+	ranks []uint16 // in order
+	runs  [2]int   // stretches of this order not yet counted, IPv4 and IPv6
+}
+
+// take takes the stretch at the cursor, of prefix p, if it can.
+func (o *sameOrder) take(t *Table, p netip.Prefix) bool {
+	c, f := o.c, o.c.f
+	s := c.stretch()
+	from, to := f.starts[s], f.n
+	if int(s)+1 < len(f.starts) {
+		to = f.starts[s+1]
+	}
+	if from>>feedBits != (to-1)>>feedBits {
+		return false
+	}
+	c.i++
+	if q, ok := c.prefix(); ok && q == p {
+		c.i--
+		return false // the prefix goes on
+	}
+	ps := f.peer[from>>feedBits][from&feedMask:][:to-from]
+	ids := f.path[from>>feedBits][from&feedMask:][:to-from]
+	if !slices.Equal(ps, o.peers) {
+		o.settle(t)
+		o.peers = append(o.peers[:0], ps...)
+		o.order = o.order[:0]
+		for i := range ps {
+			o.order = append(o.order, i)
+		}
+		slices.SortFunc(o.order, func(i, j int) int { return cmp.Compare(o.rank[ps[i]], o.rank[ps[j]]) })
+		o.ranks = o.ranks[:0]
+		for k, i := range o.order {
+			r := o.rank[ps[i]]
+			if k > 0 && o.ranks[k-1] == r {
+				o.peers = o.peers[:0]
+				c.i--
+				return false // a peer twice
+			}
+			o.ranks = append(o.ranks, r)
+		}
+	}
+	t.peer = append(t.peer, o.ranks...)
+	for _, i := range o.order {
+		t.path = append(t.path, ids[i])
+	}
+	if p.Addr().Is4() {
+		o.runs[0]++
+	} else {
+		o.runs[1]++
+	}
+	t.close(p)
+	return true
+}
+
+// settle counts the stretches of the order so far.
+func (o *sameOrder) settle(t *Table) {
+	for _, r := range o.ranks {
+		t.count[r][0] += o.runs[0]
+		t.count[r][1] += o.runs[1]
+	}
+	o.runs = [2]int{}
 }
 
 // fit gives back memory where more than an eighth of it is not used.

@@ -118,10 +118,14 @@ func (t *Table) emit(p netip.Prefix, slot []ID, words []uint64) {
 		}
 		words[w] = 0
 	}
-	if len(t.peer) == before {
-		return
+	if len(t.peer) > before {
+		t.close(p)
 	}
-	if v6 == 0 {
+}
+
+// close ends the entries of a prefix.
+func (t *Table) close(p netip.Prefix) {
+	if p.Addr().Is4() {
 		a := p.Addr().As4()
 		t.addr4 = append(t.addr4, binary.BigEndian.Uint32(a[:]))
 		t.bits4 = append(t.bits4, uint8(p.Bits()))
