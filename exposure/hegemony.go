@@ -428,6 +428,8 @@ type hegemonyWorker struct {
 	flat        []float64
 	who         []int32
 	reps        []float64
+	size        []int // monitor networks that see the scope, by replicate
+	trim        trimmer
 	seen        []bool // hosts that see the scope
 	nPeers      []int32
 }
@@ -445,7 +447,7 @@ type valued struct {
 
 func (e *hegemonyEngine) newWorker() *hegemonyWorker {
 	return &hegemonyWorker{hegemonyEngine: e, slot: make([]int32, len(e.x.asns)), seen: make([]bool, len(e.h.asns)), nPeers: make([]int32, len(e.h.asns)),
-		reps: make([]float64, len(e.draws.times))}
+		reps: make([]float64, len(e.draws.times)), size: make([]int, len(e.draws.times))}
 }
 
 // origin computes the scope of one origin.
@@ -532,11 +534,12 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 		padded = len(w.h.asns)
 	}
 	// How many monitor networks that see the scope each replicate has.
-	size := make([]int, len(w.draws.times))
-	for b, times := range w.draws.times {
-		for host, seen := range w.seen {
-			if seen {
-				size[b] += int(times[host])
+	size := w.size
+	clear(size)
+	for host, seen := range w.seen {
+		if seen && len(size) > 0 {
+			for b, m := range w.draws.of[host] {
+				size[b] += int(m)
 			}
 		}
 	}
@@ -574,9 +577,7 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 					reps[b] = r.value
 				}
 			} else {
-				for b, times := range w.draws.times {
-					reps[b] = trimmedMeanTimes(w.flat, w.who, times, size[b])
-				}
+				w.trim.means(w.flat, w.who, &w.draws, size, reps)
 			}
 		}
 		keep(r, w.reps)

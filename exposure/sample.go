@@ -13,7 +13,7 @@ const (
 	// 2018, section 3.2; Gamero-Garrido et al. 2022, section 4).
 	Trim = 0.1
 	// Replicates is how many times monitors are drawn anew for an interval.
-	Replicates = 200
+	Replicates = 100
 	// Level is the level of the intervals.
 	Level = 0.9
 	// FewestMonitors is the floor: with fewer monitor networks no value is given.
@@ -56,6 +56,7 @@ func mul64(a, b uint64) (hi, lo uint64) {
 type draws struct {
 	n     int
 	times [][]uint16 // [replicate][network]
+	of    [][]uint16 // [network][replicate]: the same, for loops over replicates
 }
 
 // resample draws collectors with replacement, and from each drawn collector as
@@ -85,6 +86,13 @@ func resample(homes [][]int, collectors, replicates int, seed uint64) draws {
 		}
 		d.times[b] = row
 	}
+	d.of = make([][]uint16, len(homes))
+	for i := range d.of {
+		d.of[i] = make([]uint16, replicates)
+		for b := range d.times {
+			d.of[i][b] = d.times[b][i]
+		}
+	}
 	return d
 }
 
@@ -105,41 +113,86 @@ func trimmedMean(vals []float64, n int) float64 {
 	return sum / float64(n-2*cut)
 }
 
-// trimmedMeanTimes is trimmedMean where vals[i] comes times[who[i]] times and
-// there are n values in all.
-func trimmedMeanTimes(vals []float64, who []int32, times []uint16, n int) float64 {
-	if n == 0 {
-		return 0
+// trimmer computes trimmed means over all replicates at once.
+type trimmer struct {
+	count, taken []int32
+	sum          []float64
+}
+
+// means fills out with the trimmed mean of each replicate, in which vals[i]
+// (ascending, all others 0) comes d.of[who[i]] times and there are size values
+// in all. Taken from the top, the places from the floor of Trim*size up to
+// size less that are kept; a value that fills the places up to c adds itself
+// for each kept place among them.
+func (t *trimmer) means(vals []float64, who []int32, d *draws, size []int, out []float64) {
+	if t.count == nil {
+		t.count, t.taken, t.sum = make([]int32, len(size)), make([]int32, len(size)), make([]float64, len(size))
 	}
-	cut := int(Trim * float64(n))
-	// From the top: the highest cut values go, then n-2*cut are kept.
-	skip, keep := cut, n-2*cut
-	sum := 0.0
-	for i := len(vals) - 1; i >= 0 && keep > 0; i-- {
-		m := int(times[who[i]])
-		if m == 0 {
-			continue
+	count, taken, sum := t.count[:len(size)], t.taken[:len(size)], t.sum[:len(size)]
+	clear(count)
+	clear(taken)
+	clear(sum)
+	for i := len(vals) - 1; i >= 0; {
+		v := vals[i]
+		for ; i >= 0 && vals[i] == v; i-- {
+			for b, m := range d.of[who[i]][:len(count)] {
+				count[b] += int32(m)
+			}
 		}
-		if skip >= m {
-			skip -= m
-			continue
+		for b, c := range count {
+			n := size[b]
+			cut := int32(Trim * float64(n))
+			k := min(max(c-cut, 0), int32(n)-2*cut)
+			sum[b] += v * float64(k-taken[b])
+			taken[b] = k
 		}
-		m -= skip
-		skip = 0
-		m = min(m, keep)
-		keep -= m
-		sum += float64(m) * vals[i]
 	}
-	return sum / float64(n-2*cut)
+	for b, n := range size {
+		out[b] = 0
+		if rest := n - 2*int(Trim*float64(n)); n > 0 {
+			out[b] = sum[b] / float64(rest)
+		}
+	}
 }
 
 // interval is the percentile interval at Level of the replicates, widened to
-// hold the value itself. It sorts reps.
+// hold the value itself. It may sort reps.
 func interval(value float64, reps []float64) (low, high float64) {
-	slices.Sort(reps)
-	low, high = quantile(reps, (1-Level)/2), quantile(reps, (1+Level)/2)
+	h := (1 - Level) / 2 * float64(len(reps)-1)
+	k := int(h) + 2
+	if k > len(ends{}.low) || len(reps) < 2*k {
+		slices.Sort(reps)
+		low, high = quantile(reps, (1-Level)/2), quantile(reps, (1+Level)/2)
+		return min(low, value), max(high, value)
+	}
+	// The few lowest and highest, in order, are all that the quantiles need.
+	var e ends
+	for i := range k {
+		e.low[i], e.high[i] = math.Inf(1), math.Inf(-1)
+	}
+	for _, v := range reps {
+		if v < e.low[k-1] {
+			i := k - 1
+			for ; i > 0 && e.low[i-1] > v; i-- {
+				e.low[i] = e.low[i-1]
+			}
+			e.low[i] = v
+		}
+		if v > e.high[k-1] {
+			i := k - 1
+			for ; i > 0 && e.high[i-1] < v; i-- {
+				e.high[i] = e.high[i-1]
+			}
+			e.high[i] = v
+		}
+	}
+	part := h - float64(k-2)
+	low = e.low[k-2] + part*(e.low[k-1]-e.low[k-2])
+	high = e.high[k-2] + part*(e.high[k-1]-e.high[k-2])
 	return min(low, value), max(high, value)
 }
+
+type ends struct{ low, high [16]float64 }
 
 // quantile is the sample quantile of type 7 (Hyndman, Fan 1996) of sorted xs.
 func quantile(xs []float64, q float64) float64 {
