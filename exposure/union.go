@@ -38,7 +38,7 @@ type CountryUnion struct {
 	Addresses float64 // that monitors reach, on average
 	Owners    []UnionRow
 	ByNetwork []NetworkUnion // every network on its paths, from the highest share
-	Cuts      []Cut          // best one, two and three networks
+	Cuts      []Cut          // best one, two and three networks; fewer where one more adds nothing
 	Domestic  bool           // whether Cuts are bounded to networks of the country
 	foreign   measure
 	hhi       measure
@@ -387,6 +387,7 @@ func (u *unionEngine) networks(out *CountryUnion) {
 			met[g] += d
 		}
 	}
+	reached := 0.0
 	for k := 1; k <= 3 && k <= len(top); k++ {
 		best, set := -1.0, []int(nil)
 		var search func(from int, chosen []int, share float64)
@@ -415,6 +416,10 @@ func (u *unionEngine) networks(out *CountryUnion) {
 			}
 		}
 		search(0, nil, 0)
+		if k > 1 && best <= reached+dust {
+			break // one more network cuts off nothing more
+		}
+		reached = best
 		// A set with a network beyond the widest has at most this.
 		bound := beyond
 		for j := range k - 1 {
