@@ -135,6 +135,9 @@ type decoder struct {
 	orig uint32
 	tabs [6]huffman
 	sel  [18002 + 1]uint8
+
+	pieces [128]piece
+	lane   [lanes][maxBlock + 8]byte
 }
 
 // symbols reads the block whose bits start after its mark at data[from] and
@@ -328,38 +331,123 @@ func (d *decoder) link(counts *[256]uint32) {
 	}
 }
 
-// walk follows the chain.
+// walk follows the chain from the origin. Each step waits for memory, so the
+// chain is cut at pieces that start at places spread over it, four of them are
+// followed at a time, and then the pieces are laid behind one another. Where
+// the text repeats itself the chain is a ring that is gone round several times.
 func (d *decoder) walk() {
 	tt := d.tt[:d.n]
-	p := tt[d.orig] >> 8
-	for i := range d.text[:d.n] {
-		e := tt[p]
-		d.text[i] = byte(e)
-		p = e >> 8
+	first := tt[d.orig] >> 8
+	if d.n < 64*len(d.pieces) {
+		p := first
+		for i := range d.text[:d.n] {
+			e := tt[p]
+			d.text[i] = byte(e)
+			p = e >> 8
+		}
+		return
+	}
+	const stop = 1 << 31
+	count := 0
+	begin := func(p uint32) {
+		if tt[p]&stop == 0 {
+			tt[p] |= stop
+			d.pieces[count] = piece{start: p}
+			count++
+		}
+	}
+	begin(first)
+	for k := 1; k < len(d.pieces); k++ {
+		begin(uint32(k * d.n / len(d.pieces)))
+	}
+	var now [lanes]int   // piece of each lane
+	var at [lanes]uint32 // where it stands
+	var used [lanes]int  // bytes of the lane
+	claimed := 0
+	// claim starts the next piece in a lane, with its first step.
+	claim := func(l int) bool {
+		if claimed == count {
+			return false
+		}
+		now[l] = claimed
+		p := &d.pieces[claimed]
+		claimed++
+		p.lane, p.from = l, used[l]
+		e := tt[p.start]
+		d.lane[l][used[l]] = byte(e)
+		used[l]++
+		at[l] = (e &^ stop) >> 8
+		return true
+	}
+	finish := func(l int) {
+		p := &d.pieces[now[l]]
+		p.to = used[l]
+		for k := range d.pieces[:count] {
+			if d.pieces[k].start == at[l] {
+				p.next = k
+			}
+		}
+	}
+	live := true
+	for l := range lanes {
+		claim(l)
+	}
+	for live {
+		p, q, r, s := at[0], at[1], at[2], at[3]
+		a, b, c, e := d.lane[0][used[0]:], d.lane[1][used[1]:], d.lane[2][used[2]:], d.lane[3][used[3]:]
+		i := 0
+		for {
+			w, x, y, z := tt[p], tt[q], tt[r], tt[s]
+			if int32(w|x|y|z) < 0 {
+				break
+			}
+			a[i], b[i], c[i], e[i] = byte(w), byte(x), byte(y), byte(z)
+			p, q, r, s = w>>8, x>>8, y>>8, z>>8
+			i++
+		}
+		at = [lanes]uint32{p, q, r, s}
+		for l := range lanes {
+			used[l] += i
+		}
+		for l := range lanes {
+			if tt[at[l]]&stop != 0 {
+				finish(l)
+				if !claim(l) {
+					now[l], live = -1, false
+				}
+			}
+		}
+	}
+	for l := range lanes {
+		for now[l] >= 0 {
+			for tt[at[l]]&stop == 0 {
+				e := tt[at[l]]
+				d.lane[l][used[l]] = byte(e)
+				used[l]++
+				at[l] = e >> 8
+			}
+			finish(l)
+			if !claim(l) {
+				now[l] = -1
+			}
+		}
+	}
+	out := d.text[:d.n]
+	for k := 0; len(out) > 0; k = d.pieces[k].next {
+		p := &d.pieces[k]
+		out = out[copy(out, d.lane[p.lane][p.from:p.to]):]
 	}
 }
 
-// walkBoth follows two chains side by side.
-func walkBoth(a, b *decoder) {
-	n := min(a.n, b.n)
-	ta, tb := a.tt[:a.n], b.tt[:b.n]
-	p, q := ta[a.orig]>>8, tb[b.orig]>>8
-	xa, xb := a.text[:n], b.text[:n]
-	for i := range xa {
-		e, f := ta[p], tb[q]
-		xa[i], xb[i] = byte(e), byte(f)
-		p, q = e>>8, f>>8
-	}
-	for i := n; i < a.n; i++ {
-		e := ta[p]
-		a.text[i] = byte(e)
-		p = e >> 8
-	}
-	for i := n; i < b.n; i++ {
-		e := tb[q]
-		b.text[i] = byte(e)
-		q = e >> 8
-	}
+// lanes is how many pieces are followed at a time; walk spells them out.
+const lanes = 4
+
+// piece is a stretch of the chain.
+type piece struct {
+	start    uint32
+	lane     int // that holds its bytes
+	from, to int
+	next     int // piece
 }
 
 // expand undoes the first run-length code: after four equal bytes stands a

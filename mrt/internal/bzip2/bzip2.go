@@ -84,44 +84,21 @@ func (z *Reader) Close() error {
 	return nil
 }
 
-// work unpacks two blocks at a time where two are waiting: their walks
-// through memory are independent, and each hides the other's latency.
 func (z *Reader) work(jobs chan *job) {
-	a, b := z.pool.Get().(*decoder), z.pool.Get().(*decoder)
-	defer z.pool.Put(a)
-	defer z.pool.Put(b)
+	d := z.pool.Get().(*decoder)
+	defer z.pool.Put(d)
 	for {
-		var one, two *job
-		var ok bool
 		select {
-		case one, ok = <-jobs:
+		case j, ok := <-jobs:
 			if !ok {
 				return
 			}
+			if j.used, j.crc, j.bad = d.symbols(j.data, j.bit+48, j.end); j.bad == nil {
+				d.walk()
+			}
+			z.finish(j, d)
 		case <-z.stop:
 			return
-		}
-		select {
-		case two = <-jobs:
-		default:
-		}
-		one.used, one.crc, one.bad = a.symbols(one.data, one.bit+48, one.end)
-		if two != nil {
-			two.used, two.crc, two.bad = b.symbols(two.data, two.bit+48, two.end)
-		}
-		switch {
-		case two == nil || two.bad != nil:
-			if one.bad == nil {
-				a.walk()
-			}
-		case one.bad != nil:
-			b.walk()
-		default:
-			walkBoth(a, b)
-		}
-		z.finish(one, a)
-		if two != nil {
-			z.finish(two, b)
 		}
 	}
 }

@@ -34,11 +34,11 @@ func unpack(b []byte, workers int) ([]byte, error) {
 
 func samples() map[string][]byte {
 	rng := rand.New(rand.NewPCG(7, 7))
-	noise := make([]byte, 2_500_000)
+	noise := make([]byte, 1_000_000)
 	for i := range noise {
 		noise[i] = byte(rng.Uint32())
 	}
-	few := make([]byte, 3_000_000)
+	few := make([]byte, 1_100_000)
 	for i := range few {
 		few[i] = byte(rng.IntN(3)) * byte(rng.IntN(2))
 	}
@@ -47,8 +47,8 @@ func samples() map[string][]byte {
 		runs = append(runs, bytes.Repeat([]byte{byte(i)}, i%300)...)
 	}
 	return map[string][]byte{
-		"empty": nil, "one": {1}, "four": []byte("aaaa"), "noise": noise, "few": few, "runs": runs, "zeros": make([]byte, 5_000_000),
-		"text": bytes.Repeat([]byte("who can see or cut it? "), 200_000),
+		"empty": nil, "one": {1}, "four": []byte("aaaa"), "noise": noise, "few": few, "runs": runs, "zeros": make([]byte, 2_000_000),
+		"text": bytes.Repeat([]byte("who can see or cut it? "), 45_000),
 	}
 }
 
@@ -84,7 +84,7 @@ func TestStreamsBehindOneAnother(t *testing.T) {
 func TestCutShort(t *testing.T) {
 	b := samples()["noise"][:450_000]
 	z := pack(t, b, "-1")
-	for cut := 0; cut < len(z); cut += 29_989 {
+	for cut := 0; cut < len(z); cut += 59_989 {
 		got, err := unpack(z[:cut], 2)
 		if err == nil || !bytes.HasPrefix(b, got) {
 			t.Fatalf("cut at %d: %d bytes, %v", cut, len(got), err)
@@ -103,10 +103,10 @@ func TestCutShort(t *testing.T) {
 }
 
 func TestDamagedBits(t *testing.T) {
-	b := samples()["text"][:300_000]
+	b := samples()["text"][:200_000]
 	z := pack(t, b, "-1")
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 40 {
+	for range 15 {
 		bad := bytes.Clone(z)
 		bad[rng.IntN(len(bad))] ^= 1 << rng.IntN(8)
 		got, err := unpack(bad, 2)
@@ -149,6 +149,9 @@ func TestAgainstStandardLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if testing.Short() && len(z) > 100_000 {
+			continue
+		}
 		want, wantErr := io.ReadAll(stdbzip2.NewReader(bytes.NewReader(z)))
 		got, err := unpack(z, 2)
 		if !bytes.Equal(got, want) || (err == nil) != (wantErr == nil) {
@@ -182,5 +185,19 @@ func BenchmarkReader(b *testing.B) {
 		}
 		b.SetBytes(n)
 		r.Close()
+	}
+}
+
+// TestWalk follows chains that are one ring, many, and one step long, and
+// compares with following them step by step.
+func TestWalk(t *testing.T) {
+	for _, unit := range []string{"a", "ab", "abc", "mississippi", "who can see or cut it? "} {
+		for _, n := range []int{1, 100, 8191, 8192, 8193, 100_000, 899_999} {
+			text := bytes.Repeat([]byte(unit), n/len(unit)+1)[:n]
+			got, err := unpack(pack(t, text, "-9"), 2)
+			if err != nil || !bytes.Equal(got, text) {
+				t.Fatalf("%q for %d bytes: %d bytes, %v", unit, n, len(got), err)
+			}
+		}
 	}
 }
