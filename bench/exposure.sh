@@ -13,8 +13,9 @@
 # Say with every figure what else the machine was doing: the first and last
 # lines give its load.
 set -eu
+dir=$(cd "${1:?folder of ribgen}" && pwd)
 cd "$(dirname "$0")/.."
-dir=${1:?folder of ribgen}; which=${2:-rrc00}; repeat=${REPEAT:-2}
+which=${2:-rrc00}; repeat=${REPEAT:-2}
 shared=../shared/data/routing
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 go test -c -o "$work/paths.test" ./exposure/paths
@@ -54,6 +55,6 @@ for ext in mrt.gz mrt.bz2; do
 	decode "$dir/$which.$ext" "$which.$ext"
 	[ -n "${NOPEERS:-}" ] || peers "$dir/$which.$ext" "$which.$ext"
 done
-run "hegemony and CTI, all countries, $which" env SIGHTLINE_RIB="$dir/$which.mrt" SIGHTLINE_ASREL="$dir/asrel.txt" \
+run "hegemony and CTI, all countries, $which" env -C exposure SIGHTLINE_RIB="$dir/$which.mrt" SIGHTLINE_ASREL="$dir/asrel.txt" \
 	"$work/exposure.test" -test.run xxx -test.bench AllCountries -test.benchtime 1x
 uptime

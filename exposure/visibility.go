@@ -189,3 +189,14 @@ func Losses(list []Sighting) []Loss {
 	slices.SortFunc(out, func(x, y Loss) int { return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.ASN, y.ASN)) })
 	return out
 }
+
+// Together labels sightings as of one network, [Global], so that [Losses]
+// finds what a country lost as a whole: give it the sightings of the country's
+// networks. A prefix that two of them announce counts once.
+func Together(list []Sighting) []Sighting {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].ASN = Global
+	}
+	return out
+}

@@ -65,6 +65,11 @@ func TestMyanmar2021(t *testing.T) {
 			}
 		}
 	}
+	// The country as a whole: the same two losses.
+	whole := exposure.Losses(exposure.Together(all))
+	if len(whole) != 2 || whole[0].Start.String()[:13] != "2021-02-01T02" || whole[1].Start.String()[:13] != "2021-02-06T08" || whole[1].End.String()[:13] != "2021-02-07T14" {
+		t.Errorf("the country: %+v", whole)
+	}
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	all = append(all, all[:100]...)
 	if !reflect.DeepEqual(exposure.Losses(all), losses) {

@@ -190,7 +190,7 @@ func TestBgpdumpLive(t *testing.T) {
 	}
 	for _, name := range everyFile(t) {
 		t.Run(name, func(t *testing.T) {
-			if info, err := os.Stat(shared + name); err == nil && info.Size() > 1_100_000 && os.Getenv("SIGHTLINE_SLOW") == "" {
+			if info, err := os.Stat(shared + name); err == nil && info.Size() > 500_000 && os.Getenv("SIGHTLINE_SLOW") == "" {
 				t.Skip("large; set SIGHTLINE_SLOW=1")
 			}
 			if reason := bgpdumpFails[name]; reason != "" {
