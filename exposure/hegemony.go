@@ -430,6 +430,7 @@ type hegemonyWorker struct {
 	reps        []float64
 	size        []int // monitor networks that see the scope, by replicate
 	trim        trimmer
+	single      [][]float64
 	seen        []bool // hosts that see the scope
 	nPeers      []int32
 }
@@ -447,7 +448,7 @@ type valued struct {
 
 func (e *hegemonyEngine) newWorker() *hegemonyWorker {
 	return &hegemonyWorker{hegemonyEngine: e, slot: make([]int32, len(e.x.asns)), seen: make([]bool, len(e.h.asns)), nPeers: make([]int32, len(e.h.asns)),
-		reps: make([]float64, len(e.draws.times)), size: make([]int, len(e.draws.times))}
+		reps: make([]float64, len(e.draws.times)), size: make([]int, len(e.draws.times)), single: make([][]float64, len(e.h.asns))}
 }
 
 // origin computes the scope of one origin.
@@ -576,6 +577,11 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 				for b := range reps {
 					reps[b] = r.value
 				}
+			} else if k == 1 && networks == len(w.h.asns) {
+				// Most rows are a monitor's own network, met by it alone.
+				for b, f := range w.alone(w.who[0], size) {
+					reps[b] = w.flat[0] * f
+				}
 			} else {
 				w.trim.means(w.flat, w.who, &w.draws, size, reps)
 			}
@@ -585,6 +591,16 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 	for _, as := range w.local {
 		w.slot[as] = 0
 	}
+}
+
+// alone is the replicates of a value of 1 that one monitor network has, where
+// all see the scope.
+func (w *hegemonyWorker) alone(host int32, size []int) []float64 {
+	if w.single[host] == nil {
+		w.single[host] = make([]float64, len(size))
+		w.trim.means([]float64{1}, []int32{host}, &w.draws, size, w.single[host])
+	}
+	return w.single[host]
 }
 
 // compatMean averages the cells of one host over the peers of each collector
