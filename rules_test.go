@@ -21,21 +21,22 @@ import (
 // imports lists what each room may import of ours, beside the vocabulary: data
 // goes one way (docs/design/001-foundation.md).
 var imports = map[string][]string{
-	".":               {},
-	"source":          {},
-	"catalog":         {},
-	"catalog/compile": {"source", "catalog"},
-	"grade":           {},
-	"ledger":          {},
-	"mrt":             {},
-	"ooni":            {},
-	"censoredplanet":  {},
-	"exposure":        {},
-	"exposure/paths":  {"mrt"},
-	"interference":    {"ooni", "censoredplanet"},
-	"dossier":         {"grade", "ledger", "catalog", "exposure", "interference"},
-	"export":          {"dossier", "grade"},
-	"cmd/sightline":   nil, // all wiring happens here
+	".":                  {},
+	"source":             {},
+	"catalog":            {},
+	"catalog/compile":    {"source", "catalog"},
+	"grade":              {},
+	"ledger":             {},
+	"mrt":                {"mrt/internal/bzip2"},
+	"mrt/internal/bzip2": {},
+	"ooni":               {},
+	"censoredplanet":     {},
+	"exposure":           {"exposure/paths", "mrt"},
+	"exposure/paths":     {"mrt"},
+	"interference":       {"ooni", "censoredplanet"},
+	"dossier":            {"grade", "ledger", "catalog", "exposure", "interference"},
+	"export":             {"dossier", "grade"},
+	"cmd/sightline":      nil, // all wiring happens here
 }
 
 // goFiles calls f with every Go file of the repository, tests aside.

@@ -1,0 +1,75 @@
+package exposure_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"sightline"
+	"sightline/exposure"
+	"sightline/exposure/paths"
+)
+
+// BenchmarkAllCountries computes hegemony over all origins and CTI for all
+// countries on the table named by SIGHTLINE_RIB. Relationships are read from
+// SIGHTLINE_ASREL; addresses are placed by the delegated blocks at hand, and
+// every monitor is taken to be outside all countries.
+func BenchmarkAllCountries(b *testing.B) {
+	rib, rels := os.Getenv("SIGHTLINE_RIB"), os.Getenv("SIGHTLINE_ASREL")
+	if rib == "" || rels == "" {
+		b.Skip("SIGHTLINE_RIB and SIGHTLINE_ASREL are not set; see bench/exposure.sh")
+	}
+	f, err := os.Open(rels)
+	if err != nil {
+		b.Fatal(err)
+	}
+	rel, err := exposure.ReadRelationships(f)
+	f.Close()
+	if err != nil {
+		b.Fatal(err)
+	}
+	blocks := new(exposure.Blocks)
+	for _, c := range sightline.Countries() {
+		text, err := os.ReadFile(shared + "cc-prefixes/country/" + strings.ToLower(c.Code()) + "/ipv4-aggregated.txt")
+		if err != nil {
+			continue
+		}
+		if err := blocks.AddBlocks(c, strings.NewReader(string(text))); err != nil {
+			b.Fatal(err)
+		}
+	}
+	blocks.Seal()
+	build := paths.NewBuilder()
+	load(b, build, "bench", rib)
+	t := build.Table()
+	build = nil
+	nowhere, _ := sightline.ParseCountry("AQ")
+	w := exposure.World{Table: t, Locator: blocks, Monitors: func(paths.Peer) (exposure.Monitor, bool) {
+		return exposure.Monitor{Country: nowhere, Confident: true}, true
+	}, FullFeed: 600_000}
+	for b.Loop() {
+		start := time.Now()
+		h, err := exposure.ComputeHegemony(t, exposure.HegemonyOptions{FullFeed: 600_000})
+		if err != nil {
+			b.Fatal(err)
+		}
+		hege := time.Since(start)
+		list, err := exposure.ComputeCTI(exposure.CTIOptions{World: w, Relationships: rel})
+		if err != nil {
+			b.Fatal(err)
+		}
+		all := time.Since(start)
+		start = time.Now()
+		if _, err := exposure.ComputeCountryHegemony(t, exposure.HegemonyOptions{FullFeed: 600_000}, exposure.OriginAddresses(t, blocks), nil, false); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(hege.Seconds(), "hegemony-s")
+		b.ReportMetric((all - hege).Seconds(), "cti-s")
+		b.ReportMetric(all.Seconds(), "both-s")
+		b.ReportMetric(time.Since(start).Seconds(), "country-hegemony-s")
+		b.ReportMetric(float64(len(h.Rows)), "hegemony-rows")
+		b.ReportMetric(float64(len(list)), "countries")
+		b.ReportMetric(float64(t.Entries()), "entries")
+	}
+}

@@ -1,0 +1,309 @@
+package paths_test
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sightline"
+	"sightline/exposure/paths"
+	"sightline/mrt"
+)
+
+const shared = "../../../shared/data/routing/"
+
+func load(t testing.TB, b *paths.Builder, collector, name string) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Skipf("the shared routing data are not at hand: %v", err)
+	}
+	defer f.Close()
+	r, _, err := mrt.Decompress(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	m := mrt.NewReader(r, mrt.Options{})
+	feed := b.Feed(collector)
+	for m.Next() {
+		if err := feed.Add(m.Elem(), m.Peers()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func text(t testing.TB, x *paths.Table) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := x.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// route is an element in short: "10.0.0.0/8 1 2 3" from peer 0; a leading "-"
+// withdraws, "!" ends the peer's session.
+func add(t testing.TB, f *paths.Feed, peer int, s string) {
+	t.Helper()
+	peers := []mrt.Peer{{Addr: netip.MustParseAddr("192.0.2.1"), ASN: 64512}, {Addr: netip.MustParseAddr("192.0.2.2"), ASN: 64513}, {Addr: netip.MustParseAddr("2001:db8::1"), ASN: 64514}}
+	e := mrt.Elem{Kind: mrt.Announce, Peer: peer}
+	if s == "!" {
+		e.Kind, e.From, e.To = mrt.State, mrt.Established, 1
+	} else {
+		w := strings.Fields(s)
+		if p, ok := strings.CutPrefix(w[0], "-"); ok {
+			e.Kind, w[0] = mrt.Withdraw, p
+		}
+		if p, id, ok := strings.Cut(w[0], "#"); ok {
+			w[0], e.PathID = p, uint32(id[0]-'0')
+		}
+		e.Prefix = netip.MustParsePrefix(w[0])
+		var asns []sightline.ASN
+		for _, x := range w[1:] {
+			a, err := sightline.ParseASN(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			asns = append(asns, a)
+		}
+		e.Path = mrt.AppendSequence(nil, asns...)
+	}
+	if err := f.Add(&e, peers); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUpdates(t *testing.T) {
+	b := paths.NewBuilder()
+	rib := b.Feed("one")
+	add(t, rib, 0, "10.0.0.0/8 64512 1")
+	add(t, rib, 1, "10.0.0.0/8 64513 1")
+	add(t, rib, 0, "10.1.0.0/16 64512 2")
+	add(t, rib, 2, "2001:db8::/32 64514 3")
+	before := b.Table()
+	up := b.Feed("one")
+	add(t, up, 0, "10.1.0.0/16 64512 9 2")
+	add(t, up, 1, "9.0.0.0/8 64513 5")
+	add(t, up, 0, "-10.0.0.0/8")
+	add(t, up, 2, "!")
+	add(t, up, 2, "2001:db8:1::/48 64514 4")
+	want := `9.0.0.0/8|64513|192.0.2.2|one|64513 5
+10.0.0.0/8|64513|192.0.2.2|one|64513 1
+10.1.0.0/16|64512|192.0.2.1|one|64512 9 2
+2001:db8:1::/48|64514|2001:db8::1|one|64514 4
+`
+	after := b.Table()
+	if got := text(t, after); got != want {
+		t.Errorf("after the updates:\n%s", got)
+	}
+	if got := text(t, before); strings.Count(got, "\n") != 4 || strings.Contains(got, "64512 9 2") {
+		t.Errorf("the earlier table changed:\n%s", got)
+	}
+	if after.Entries() != 4 || after.Len() != 4 || after.V4() != 3 || after.Count(2, true) != 1 {
+		t.Errorf("%d entries, %d prefixes, %d of IPv4", after.Entries(), after.Len(), after.V4())
+	}
+}
+
+func TestAddPath(t *testing.T) {
+	b := paths.NewBuilder()
+	f := b.Feed("one")
+	add(t, f, 0, "10.0.0.0/8#2 64512 7 1")
+	add(t, f, 0, "10.0.0.0/8#1 64512 1")
+	add(t, f, 0, "10.0.0.0/8#3 64512 8 1")
+	add(t, f, 0, "-10.0.0.0/8#3")
+	x := b.Table()
+	if got := text(t, x); got != "10.0.0.0/8|64512|192.0.2.1|one|64512 1\n" || x.Aside() != 1 {
+		t.Errorf("%d aside\n%s", x.Aside(), got)
+	}
+}
+
+// TestMergeAndSplit merges three real collectors in several orders, and splits
+// them again.
+func TestMergeAndSplit(t *testing.T) {
+	names := map[string]string{
+		"a": shared + "mrt/ripe-bgpdump-tests/test_data/bview.20020722.2337.gz",
+		"b": shared + "mrt/mrtparse-samples/quagga_rib",
+		"c": shared + "mrt/mrtparse-samples/openbgpd_rib_table-v2",
+	}
+	alone := map[string]string{}
+	for c, name := range names {
+		b := paths.NewBuilder()
+		load(t, b, c, name)
+		alone[c] = text(t, b.Table())
+	}
+	var first string
+	for _, order := range []string{"abc", "cba", "bac"} {
+		b := paths.NewBuilder()
+		for _, c := range order {
+			load(t, b, string(c), names[string(c)])
+		}
+		x := b.Table()
+		if got := text(t, x); first == "" {
+			first = got
+		} else if got != first {
+			t.Errorf("order %s gives other bytes", order)
+		}
+		for c := range names {
+			if got := text(t, x.Only(func(p paths.Peer) bool { return p.Collector == c })); got != alone[c] {
+				t.Errorf("collector %s is not restored", c)
+			}
+		}
+	}
+}
+
+// TestDuplicates gives a table twice, under one name and under two.
+func TestDuplicates(t *testing.T) {
+	name := shared + "mrt/ripe-bgpdump-tests/test_data/bview.20020722.2337.gz"
+	b := paths.NewBuilder()
+	load(t, b, "a", name)
+	once := text(t, b.Table())
+	load(t, b, "a", name)
+	if text(t, b.Table()) != once {
+		t.Error("the same table of the same collector, given twice, changes the store")
+	}
+	load(t, b, "z", name)
+	x := b.Table()
+	if text(t, x) != once || len(x.Twins()) == 0 {
+		t.Errorf("the same table of another collector changes the store; %d twins", len(x.Twins()))
+	}
+}
+
+// TestPermuted adds the same routes in random orders.
+func TestPermuted(t *testing.T) {
+	type one struct {
+		peer int
+		s    string
+	}
+	var routes []one
+	for p := range 3 {
+		for i := range 50 {
+			routes = append(routes, one{p, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i * 7), 0, 0}), 12+i%12).Masked().String() + " 6451" + string(rune('2'+p)) + " " + string(rune('1'+i%5))})
+		}
+	}
+	slices.SortFunc(routes, func(a, b one) int { return strings.Compare(a.s, b.s) })
+	routes = slices.CompactFunc(routes, func(a, b one) bool {
+		return a.peer == b.peer && strings.Fields(a.s)[0] == strings.Fields(b.s)[0]
+	})
+	// One route per prefix and peer, so that no order is right.
+	seen := map[[2]any]bool{}
+	routes = slices.DeleteFunc(routes, func(r one) bool {
+		k := [2]any{r.peer, strings.Fields(r.s)[0]}
+		if seen[k] {
+			return true
+		}
+		seen[k] = true
+		return false
+	})
+	rng := rand.New(rand.NewPCG(1, 1))
+	want := ""
+	for range 20 {
+		rng.Shuffle(len(routes), func(i, j int) { routes[i], routes[j] = routes[j], routes[i] })
+		b := paths.NewBuilder()
+		f := b.Feed("x")
+		for _, r := range routes {
+			add(t, f, r.peer, r.s)
+		}
+		got := text(t, b.Table())
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Fatal("another order gives other bytes")
+		}
+	}
+}
+
+func TestIntern(t *testing.T) {
+	var s paths.Set
+	rng := rand.New(rand.NewPCG(5, 5))
+	ids := map[string]paths.ID{}
+	for range 200_000 {
+		var p mrt.Path
+		for range 1 + rng.IntN(3) {
+			p = mrt.AppendSequence(p, sightline.ASN(rng.IntN(60)))
+		}
+		id, err := s.Intern(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if old, ok := ids[string(p)]; ok && old != id || !bytes.Equal(s.Path(id), p) {
+			t.Fatalf("path %s has id %d, had %d", p, id, old)
+		}
+		ids[string(p)] = id
+	}
+	if s.Len() != len(ids) {
+		t.Errorf("%d paths, want %d", s.Len(), len(ids))
+	}
+}
+
+// TestMemory holds the store to sixteen bytes a live entry, paths apart.
+func TestMemory(t *testing.T) {
+	b := paths.NewBuilder()
+	load(t, b, "jinx", shared+"mrt/routeviews.jinx.ribs.1401487200.bz2")
+	x := b.Table()
+	entries, p := x.Bytes()
+	if per := float64(entries) / float64(x.Entries()); per > 16 {
+		t.Errorf("%.1f bytes an entry", per)
+	}
+	t.Logf("%d entries, %d prefixes, %d paths: %d bytes and %d of paths", x.Entries(), x.Len(), x.Set().Len(), entries, p)
+}
+
+// BenchmarkLoad reads the table named by SIGHTLINE_RIB (by default that of
+// JINX) into a store.
+func BenchmarkLoad(b *testing.B) {
+	name := os.Getenv("SIGHTLINE_RIB")
+	if name == "" {
+		name = shared + "mrt/routeviews.jinx.ribs.1401487200.bz2"
+	}
+	for b.Loop() {
+		start := time.Now()
+		x := paths.NewBuilder()
+		load(b, x, "bench", name)
+		read := time.Since(start)
+		t := x.Table()
+		took := time.Since(start)
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		e, p := t.Bytes()
+		b.ReportMetric(float64(t.Entries())/took.Seconds(), "entries/s")
+		b.ReportMetric(read.Seconds(), "read-s")
+		b.ReportMetric(float64(t.Entries()), "entries")
+		b.ReportMetric(float64(t.Set().Len()), "paths")
+		b.ReportMetric(float64(e)/float64(t.Entries()), "B/entry")
+		b.ReportMetric(float64(p)/float64(t.Entries()), "pathB/entry")
+		b.ReportMetric(float64(m.Sys)/1e6, "sys-MB")
+	}
+}
+
+// BenchmarkDecode unpacks the same file and does nothing with it.
+func BenchmarkDecode(b *testing.B) {
+	name := os.Getenv("SIGHTLINE_RIB")
+	if name == "" {
+		name = shared + "mrt/routeviews.jinx.ribs.1401487200.bz2"
+	}
+	for b.Loop() {
+		f, err := os.Open(name)
+		if err != nil {
+			b.Skip(err)
+		}
+		r, _, err := mrt.Decompress(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(n)
+		r.Close()
+		f.Close()
+	}
+}
