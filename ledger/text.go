@@ -63,7 +63,7 @@ type Rejection struct {
 }
 
 const (
-	usualBatch = 20_000
+	usualBatch = 50_000
 	keptBytes  = 4096
 	// maxWaiting bounds the text of lines that wait for others. Beyond it they
 	// are rejected, and a second import of the same file takes them in.
