@@ -19,8 +19,8 @@ dist:
 	cd dist && sha256sum sightline-* > SHA256SUMS && cat SHA256SUMS
 
 bench:
-	go test -run '^$$' -bench . -benchtime 1x ./ledger
-	go test -run '^$$' -bench . ./dossier .
+	go test -run '^$$' -bench . ./cmd/sightline .
+	go test -run '^$$' -bench Ledger -claims 1000000 -benchtime 1000x -timeout 20m ./ledger
 
 clean:
 	rm -rf dist
