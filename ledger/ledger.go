@@ -112,8 +112,31 @@ func Migrate(path string) error {
 	return migrate(path, migrations)
 }
 
+// pageSize is that of a new file: larger than usual, since the copies of a
+// country are read in one sweep. TestPageSize shows that it is in effect.
+const pageSize = 8192
+
+// setPageSize gives an empty file its page size. It must come before the first
+// write, and so before the journal mode that the other connections ask for.
+func setPageSize(path string) error {
+	if info, err := os.Stat(path); err != nil || info.Size() > 0 {
+		return err
+	}
+	db, err := sql.Open("sqlite", dsn(path, "rw"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	_, err = db.ExecContext(context.Background(), fmt.Sprintf("PRAGMA page_size = %d; PRAGMA journal_mode = wal", pageSize))
+	return err
+}
+
 func migrate(path string, steps []string) error {
-	db, err := sql.Open("sqlite", dsn(path, "rw", append([]string{"page_size(8192)"}, writerPragmas...)...))
+	if err := setPageSize(path); err != nil {
+		return storeError("migrate ledger", path, err)
+	}
+	db, err := sql.Open("sqlite", dsn(path, "rw", writerPragmas...))
 	if err != nil {
 		return storeError("migrate ledger", path, err)
 	}

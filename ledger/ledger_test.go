@@ -430,3 +430,17 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
+
+// The page size stands in bytes 16 and 17 of an SQLite file.
+func TestPageSize(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.db")
+	l, err := ledger.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	header, err := os.ReadFile(path)
+	if err != nil || len(header) < 100 || int(header[16])<<8|int(header[17]) != 8192 {
+		t.Errorf("%d bytes, %v", len(header), err)
+	}
+}
