@@ -263,7 +263,7 @@ func TestFlippedByte(t *testing.T) {
 	}
 	flips := 100
 	if testing.Short() {
-		flips = 20
+		flips = 60
 	}
 	for range flips {
 		r := records[rnd.IntN(len(records))]
@@ -323,7 +323,8 @@ func TestFlippedByte(t *testing.T) {
 		}
 	}
 	t.Logf("anywhere in the file: %d of %d named, %d found without a name", found, flips, nameless)
-	if found < flips/2 {
+	// In a file as small as this one up to half of the pages is unused space.
+	if found < flips/4 {
 		t.Errorf("only %d of %d flips anywhere were found by name", found, flips)
 	}
 
