@@ -307,7 +307,12 @@ func TestFlippedByte(t *testing.T) {
 	// nothing is kept, damage is found, by name where a record is hit.
 	found, nameless := 0, 0
 	for range flips {
+		// Unused space is zeroes (freed content is cleared), and some 40 % of a
+		// file as small as this one: pick bytes that hold something.
 		at := 100 + rnd.IntN(len(whole)-100)
+		for whole[at] == 0 {
+			at = 100 + rnd.IntN(len(whole)-100)
+		}
 		damaged := bytes.Clone(whole)
 		damaged[at] ^= byte(1 + rnd.IntN(255))
 		report, err := verify(damaged)
@@ -323,8 +328,7 @@ func TestFlippedByte(t *testing.T) {
 		}
 	}
 	t.Logf("anywhere in the file: %d of %d named, %d found without a name", found, flips, nameless)
-	// In a file as small as this one up to half of the pages is unused space.
-	if found < flips/4 {
+	if found < flips*9/10 {
 		t.Errorf("only %d of %d flips anywhere were found by name", found, flips)
 	}
 
