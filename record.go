@@ -102,6 +102,8 @@ type Source struct {
 	Accessed    Date          `json:"accessed,omitzero"`
 	Lang        string        `json:"lang,omitzero"`
 	Licence     string        `json:"licence,omitzero"`
+	Terms       Terms         `json:"terms,omitzero"`    // whether it may be passed on
+	Verified    Date          `json:"verified,omitzero"` // when the copy held was compared with the publisher's own and found the same
 	Reliability Reliability   `json:"reliability"`
 	Scope       Scope         `json:"scope,omitzero"`        // supplier nations that it looked at
 	Selection   string        `json:"selection,omitzero"`    // its selection rule, in our words
