@@ -19,12 +19,23 @@ import (
 // reached that already, the microsecond after its last. So what was recorded
 // by some time never grows later, even when a clock goes back.
 func (l *Ledger) Append(ctx context.Context, now sightline.Instant, records []sightline.Record) (Result, error) {
+	return l.append(ctx, now, records, &appender{})
+}
+
+// AppendAll is Append for records that belong together: if one is refused,
+// nothing is appended, and the error names the first. Progress, if it is not
+// nil, is told now and then how many records were looked at.
+func (l *Ledger) AppendAll(ctx context.Context, now sightline.Instant, records []sightline.Record, progress func(done int)) (Result, error) {
+	return l.append(ctx, now, records, &appender{whole: true, progress: progress})
+}
+
+func (l *Ledger) append(ctx context.Context, now sightline.Instant, records []sightline.Record, a *appender) (Result, error) {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	if l.write == nil {
 		return Result{}, sightline.Errorf(sightline.Unavailable, "append to ledger", l.path, "it is open for reading only").WithHint("Open it for writing.")
 	}
-	a := &appender{known: l.known, blocks: map[string]*block{}}
+	a.known, a.blocks = l.known, map[string]*block{}
 	result, err := a.run(ctx, l.write, now, records)
 	if err != nil {
 		return Result{}, storeError("append to ledger", l.path, err)
@@ -59,6 +70,9 @@ type appender struct {
 	recorded sightline.Instant
 	blocks   map[string]*block
 	waiting  int // bytes in blocks
+
+	whole    bool // nothing if one record is refused
+	progress func(done int)
 
 	known   map[name]bool // of the ledger, read only
 	learned map[name]bool // found or appended in this call
@@ -154,6 +168,7 @@ func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, r
 		}
 		return a.append(records[at], tokens)
 	}
+	done := 0
 	for p := range ready {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
@@ -170,6 +185,9 @@ func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, r
 				return Result{}, err
 			}
 		}
+		if done += len(p.order); a.progress != nil {
+			a.progress(done)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err // the channel closes early when it is stopped
@@ -179,6 +197,11 @@ func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, r
 		return Result{}, err
 	}
 	result := g.result
+	if a.whole && len(result.Refused) > 0 {
+		x := result.Refused[0]
+		return Result{}, sightline.Errorf(sightline.ErrorCode(x.Err), "append to ledger", records[x.Index].ID(), "%d of %d records are refused, so nothing was appended; the first: %w", len(result.Refused), len(records), x.Err).
+			WithHint("%s", sightline.ErrorHint(x.Err))
+	}
 	if result.Appended == 0 {
 		result.Head = a.head
 		return result, nil

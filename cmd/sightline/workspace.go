@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -71,6 +73,7 @@ them; --empty leaves them out.`,
 func (a *app) exportCommand() *cobra.Command {
 	var k clocks
 	var output string
+	var restricted bool
 	c := &cobra.Command{
 		Use:   "export",
 		Short: "Print every record as claim text",
@@ -78,8 +81,12 @@ func (a *app) exportCommand() *cobra.Command {
 Lines sorted by kind and id (docs/CLAIMS.md). Imported into an empty workspace
 and exported again, it gives the same bytes. Corrections are records like any
 other, so what they closed is there as well; recorded times belong to each
-ledger and are not in the text.`,
-		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export | wc -l",
+ledger and are not in the text.
+
+What rests only on sources whose terms are not open (non-commercial, share-alike,
+restricted, or not stated) is left out and counted, so that the text may be
+passed on. --restricted keeps it in, for a copy of your own.`,
+		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export -w kenya-notes --restricted -o backup.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			_, at, err := k.parse()
@@ -91,11 +98,26 @@ ledger and are not in the text.`,
 				return err
 			}
 			defer s.Close()
-			return a.write(output, func(w io.Writer) error { return ledger.Export(w, s.Store, at) })
+			var keep func(sightline.Record) bool
+			if !restricted {
+				var left map[sightline.Terms]int
+				if keep, left, err = ledger.Public(s.Store, at); err != nil {
+					return err
+				}
+				for _, t := range slices.Sorted(maps.Keys(left)) {
+					what := "whose terms are " + t.String()
+					if t == sightline.Open {
+						what = "that hang on one left out"
+					}
+					fmt.Fprintf(a.errs, "left out: %s %s (--restricted keeps them)\n", count(int64(left[t]), "claim", "claims"), what)
+				}
+			}
+			return a.write(output, func(w io.Writer) error { return ledger.Export(w, s.Store, at, keep) })
 		},
 	}
 	c.Flags().StringVar(&k.recorded, "as-recorded", "", "only what was held at this `date` or moment")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to `file` instead of standard output")
+	c.Flags().BoolVar(&restricted, "restricted", false, "keep in what rests on sources whose terms are not open")
 	return c
 }
 
