@@ -174,7 +174,11 @@ func (t *Table) Each(f func(*Row) error) error {
 			err = r.Remainder()
 		}
 		if err != nil {
-			return sightline.Errorf(sightline.Invalid, "read row", t.Name+" line "+strconv.Itoa(r.Line()), "%w", err).WithHint("%s", sightline.ErrorHint(err))
+			code := sightline.ErrorCode(err)
+			if code == sightline.Internal { // of a library, about the value
+				code = sightline.Invalid
+			}
+			return sightline.Errorf(code, "read row", t.Name+" line "+strconv.Itoa(r.Line()), "%w", err).WithHint("%s", sightline.ErrorHint(err))
 		}
 	}
 	return nil

@@ -304,34 +304,39 @@ func keep(to archive.Archive, inputs []source.Input) (string, error) {
 	return to.Put(list.Bytes())
 }
 
+// editionList reads the list that keep writes for several files.
+func editionList(b []byte) (parts []source.Input, ok bool) {
+	for line := range strings.Lines(string(b)) {
+		sum, rest, found := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		role, name, named := strings.Cut(rest, "=")
+		if !found || !named || len(sum) != 64 {
+			return nil, false
+		}
+		parts = append(parts, source.Input{Role: role, Name: name, SHA256: sum})
+	}
+	return parts, len(parts) > 1
+}
+
 // kept reads the files of an edition back from the archive.
 func kept(from archive.Archive, d *source.Dataset, sum string) ([]source.Input, error) {
 	b, err := from.Get(sum)
 	if err != nil {
 		return nil, err
 	}
-	var out []source.Input
-	for line := range strings.Lines(string(b)) {
-		one, rest, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-		role, name, named := strings.Cut(rest, "=")
-		if !ok || !named || len(one) != 64 {
-			out = nil
-			break
-		}
-		bytes, err := from.Get(one)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, source.Input{Role: role, Name: name, Bytes: bytes, SHA256: one})
-	}
-	if out == nil { // one file, kept under its own sum
-		for _, f := range d.Files {
-			if !f.Optional || len(d.Files) == 1 {
-				return []source.Input{{Role: f.Role, Bytes: b, SHA256: sum}}, nil
+	if parts, ok := editionList(b); ok {
+		for i := range parts {
+			if parts[i].Bytes, err = from.Get(parts[i].SHA256); err != nil {
+				return nil, err
 			}
 		}
+		return parts, nil
 	}
-	return out, nil
+	for _, f := range d.Files { // one file, kept under its own sum
+		if !f.Optional || len(d.Files) == 1 {
+			return []source.Input{{Role: f.Role, Bytes: b, SHA256: sum}}, nil
+		}
+	}
+	return nil, sightline.Errorf(sightline.Corrupt, "read copy", from.Path(sum), "it is neither a list of files nor the only file of %s", d.ID)
 }
 
 // progress shows how far something of n steps is, on a terminal only. Steps of
