@@ -61,7 +61,8 @@ type Word struct {
 	Packed bool
 }
 
-func isPacked(r rune) bool {
+// Packed reports whether a script puts no space between words of such letters.
+func Packed(r rune) bool {
 	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
@@ -81,7 +82,7 @@ func Words(s string) []Word {
 			flush(i)
 			continue
 		}
-		if p := isPacked(r); start < 0 || p != packed {
+		if p := Packed(r); start < 0 || p != packed {
 			flush(i)
 			start, packed = i, p
 		}
