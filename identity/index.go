@@ -122,7 +122,7 @@ type finder struct {
 func (x *Index) finder() *finder { return &finder{x: x, weight: make([]float32, x.names)} }
 
 // perName is how many names an index proposes for one, at most.
-const perName = 12
+const perName = 16
 
 // propose lists the places that share the rarest keys, at most limit.
 func (f *finder) propose(n Name, limit int) []int32 {
@@ -140,10 +140,23 @@ func (f *finder) propose(n Name, limit int) []int32 {
 			f.weight[at] += worth
 		}
 	}
-	slices.SortFunc(f.touched, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(f.weight[b], f.weight[a]), cmp.Compare(a, b))
-	})
-	out := slices.Clone(f.touched[:min(limit, len(f.touched))])
+	// The best few of many: a sorted list that the next one is put into.
+	better := func(a, b int32) bool {
+		return f.weight[a] > f.weight[b] || f.weight[a] == f.weight[b] && a < b
+	}
+	out := make([]int32, 0, limit+1)
+	for _, at := range f.touched {
+		if len(out) == limit && !better(at, out[limit-1]) {
+			continue
+		}
+		i := len(out)
+		out = append(out, at)
+		for ; i > 0 && better(at, out[i-1]); i-- {
+			out[i] = out[i-1]
+		}
+		out[i] = at
+		out = out[:min(len(out), limit)]
+	}
 	for _, at := range f.touched {
 		f.weight[at] = 0
 	}

@@ -196,7 +196,7 @@ func TestIndexFinds(t *testing.T) {
 	if recall < 0.97 {
 		t.Errorf("recall %.4f", recall)
 	}
-	if proposed > 12*3000 {
+	if proposed > 16*3000 {
 		t.Errorf("%d pairs proposed", proposed)
 	}
 }
