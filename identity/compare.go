@@ -383,6 +383,9 @@ func alike(x, y word) (sim float64, how string) {
 	case x.latin == "" || y.latin == "":
 		return 0, ""
 	}
+	if x.han && y.han {
+		return alikeHan(x, y)
+	}
 	for _, p := range x.spellings() {
 		for _, q := range y.spellings() {
 			s, h := spelt(p, q)
@@ -413,6 +416,30 @@ func alike(x, y word) (sim float64, how string) {
 		}
 	}
 	return sim, how
+}
+
+// alikeHan compares two words in Chinese characters. Letters of their Pinyin say
+// little, for very many words share them; the characters count. Words of one
+// sound may be one word in simplified and traditional characters, or two words.
+func alikeHan(x, y word) (sim float64, how string) {
+	a, b := []rune(x.text), []rune(y.text)
+	shared := 0
+	for i := range min(len(a), len(b)) {
+		if a[i] == b[i] {
+			shared++
+		}
+	}
+	if len(a) != len(b) {
+		return 0, ""
+	}
+	share := float64(shared) / float64(len(a))
+	if x.latin == y.latin {
+		return 0.6 + 0.35*share, soundsSame
+	}
+	if len(a) >= 4 && shared >= len(a)-1 {
+		return share, nearly
+	}
+	return 0, ""
 }
 
 // sharedSound is how many consonants two words have, if they have the same in

@@ -64,6 +64,11 @@ func TestScenarios(t *testing.T) {
 		{"China Railway Group", "China Electronics Group", false},
 		{"Ministry of Defense of China", "Ministry of Defence of Chile", false},
 		{"华为", "华能", false},
+		{"华为", "华威", false}, // one sound, two firms
+		{"亨通", "商汤", false},
+		{"海康威视", "海康威世", true}, // a slip of those who type by sound
+		{"中國移動", "中国移动", true},
+		{"海康威視", "海康威视", true},
 		{"中国移动", "中国电信", false},
 		{"Belarus Telecom", "Telecom of Bulgaria", false},
 		{"Safaricom Foundation", "Safari Foundation", false},

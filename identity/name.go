@@ -34,6 +34,7 @@ type word struct {
 	weight     float64
 	abjad      bool // written without vowels
 	foreign    bool // not written in Latin letters
+	han        bool // in Chinese characters
 }
 
 // Parse takes a name apart: it folds it, joins initials, cuts words of scripts
@@ -375,6 +376,7 @@ func makeWord(text string, k kind, concept string) word {
 		for _, r := range text {
 			switch {
 			case unicode.In(r, unicode.Han):
+				w.han = true
 				if p := spelling.Pinyin(r); len(p) > 0 {
 					b.WriteString(p[0])
 				}
