@@ -281,3 +281,15 @@ func TestQueue(t *testing.T) {
 		}
 	}
 }
+
+// Many names of one organisation do not hide another's.
+func TestQueueOfManyNames(t *testing.T) {
+	many := &sightline.Entity{ID: "company/many", Name: "Umbrella Networks"}
+	for i := range 40 {
+		many.Names = append(many.Names, fmt.Sprintf("Umbrella Networks %c", 'A'+i%26)+strings.Repeat("x", i/26))
+	}
+	other := &sightline.Entity{ID: "company/other", Name: "Umbrela Networks"}
+	if list := identity.Queue([]*sightline.Entity{many, other}, nil, 0); len(list) != 1 {
+		t.Errorf("%d pairs", len(list))
+	}
+}

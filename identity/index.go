@@ -124,8 +124,9 @@ func (x *Index) finder() *finder { return &finder{x: x, weight: make([]float32, 
 // perName is how many names an index proposes for one, at most.
 const perName = 16
 
-// propose lists the places that share the rarest keys, at most limit.
-func (f *finder) propose(n Name, limit int) []int32 {
+// propose lists the places that share the rarest keys, at most limit, without
+// those to be skipped.
+func (f *finder) propose(n Name, limit int, skip func(found int) bool) []int32 {
 	f.touched = f.touched[:0]
 	for _, k := range n.keys() {
 		list := f.x.postings[k]
@@ -146,7 +147,7 @@ func (f *finder) propose(n Name, limit int) []int32 {
 	}
 	out := make([]int32, 0, limit+1)
 	for _, at := range f.touched {
-		if len(out) == limit && !better(at, out[limit-1]) {
+		if len(out) == limit && !better(at, out[limit-1]) || skip(int(at)) {
 			continue
 		}
 		i := len(out)
@@ -168,9 +169,13 @@ func (f *finder) propose(n Name, limit int) []int32 {
 type NamePair struct{ Asked, Found int32 }
 
 // Propose lists the candidates for each name asked, at most perName for each,
-// by the place of what was asked and then of what was found. It uses all
+// by the place of what was asked and then of what was found. It leaves out what
+// skip says, if that is not nil: other names of the one asked about. It uses all
 // processors.
-func (x *Index) Propose(asked []Name) []NamePair {
+func (x *Index) Propose(asked []Name, skip func(asked, found int) bool) []NamePair {
+	if skip == nil {
+		skip = func(int, int) bool { return false }
+	}
 	parts := min(runtime.GOMAXPROCS(0), 1+len(asked)/64)
 	lists := make([][]NamePair, parts)
 	var wg sync.WaitGroup
@@ -178,7 +183,7 @@ func (x *Index) Propose(asked []Name) []NamePair {
 		wg.Go(func() {
 			f := x.finder()
 			for i := p * len(asked) / parts; i < (p+1)*len(asked)/parts; i++ {
-				found := f.propose(asked[i], perName)
+				found := f.propose(asked[i], perName, func(found int) bool { return skip(i, found) })
 				slices.Sort(found)
 				for _, at := range found {
 					lists[p] = append(lists[p], NamePair{int32(i), at})

@@ -160,7 +160,7 @@ func makeTruth(t testing.TB, n int) truth {
 // measure blocks and compares, and counts what was found of the truth.
 func (tr truth) measure() (proposed, likely int, recall, kept float64, lost map[string]int) {
 	left, right := identity.ParseAll(tr.left), identity.ParseAll(tr.right)
-	pairs := identity.NewIndex(right).Propose(left)
+	pairs := identity.NewIndex(right).Propose(left, nil)
 	matches := (*identity.Rarity)(nil).CompareAll(pairs, left, right)
 	found, above := 0, 0
 	lost = map[string]int{}

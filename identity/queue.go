@@ -67,10 +67,11 @@ func Queue(entities []*sightline.Entity, judgements []sightline.Entry, limit int
 	}
 	seen := map[[2]int]bool{}
 	var places [][2]int
-	for _, p := range NewIndex(j.names).Propose(j.names) {
+	own := func(asked, found int) bool { return j.of[asked] == j.of[found] }
+	for _, p := range NewIndex(j.names).Propose(j.names, own) {
 		a, b := j.of[p.Asked], j.of[p.Found]
 		at := [2]int{min(a, b), max(a, b)}
-		if a == b || seen[at] {
+		if seen[at] {
 			continue
 		}
 		seen[at] = true
