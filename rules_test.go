@@ -30,7 +30,9 @@ var imports = map[string][]string{
 	"catalog":            {},
 	"catalog/compile":    {"source", "source/*", "catalog"},
 	"grade":              {},
-	"ledger":             {},
+	"spelling":           {},
+	"identity":           {"spelling"},
+	"ledger":             {"spelling"},
 	"mrt":                {"mrt/internal/bzip2"},
 	"mrt/internal/bzip2": {},
 	"ooni":               {},
@@ -38,7 +40,7 @@ var imports = map[string][]string{
 	"exposure":           {"exposure/paths", "mrt"},
 	"exposure/paths":     {"mrt"},
 	"interference":       {"ooni", "censoredplanet"},
-	"dossier":            {"grade", "ledger", "catalog", "exposure", "interference"},
+	"dossier":            {"grade", "ledger", "identity", "catalog", "exposure", "interference"},
 	"export":             {"dossier", "grade"},
 	"cmd/sightline":      nil, // all wiring happens here
 }

@@ -215,7 +215,8 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		if c.Predicate == sightline.UsesProduct {
 			supplier = c.Object.Entity
 		}
-		it.Supplier, it.Nation = k.name(supplier), k.nation(supplier)
+		it.Supplier, it.Nation = k.name(k.organisation(supplier)), k.base(supplier)
+		it.AlsoRecordedAs = k.alsoRecorded(supplier)
 	}
 	it.Notes = k.cite(c)
 	for _, r := range c.References {
@@ -454,7 +455,7 @@ func (k *composer) supplied() {
 	var byClass = map[string]int{}
 	for _, s := range all {
 		entries = append(entries, s.Entry)
-		nations[k.nation(s.supplier)]++
+		nations[k.base(s.supplier)]++
 		byClass[s.Record.Claim().Qualifiers["class"]]++
 	}
 	for _, h := range classHeadings {
@@ -492,7 +493,7 @@ func (k *composer) supplied() {
 	}
 	k.group(&a, "acts", "Acts and cases that name these suppliers", "An act names a firm for its own reasons; it need not concern this country.", false,
 		newest(k.selected(func(c *sightline.Claim) bool {
-			return suppliers[c.Subject] && c.Predicate != sightline.LegalAction || suppliers[c.Object.Entity] && c.Predicate == sightline.LegalAction
+			return suppliers[k.organisation(c.Subject)] && c.Predicate != sightline.LegalAction || suppliers[k.organisation(c.Object.Entity)] && c.Predicate == sightline.LegalAction
 		}, sightline.ListedUnder, sightline.LegalAction)))
 	k.group(&a, "rules", "Export rules and replies of this state", "", true, newest(k.selected(func(c *sightline.Claim) bool {
 		return !k.shown[c.ID] && (k.self(c.Subject) || c.Subject.Kind() != sightline.KindCompany && k.nation(c.Subject) == self)

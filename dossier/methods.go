@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/identity"
 )
 
 // Point is one value of a series.
@@ -42,7 +43,8 @@ type result struct {
 	estimate sightline.Estimate
 	used     []sightline.Entry
 	sources  []*sightline.Source
-	data     []byte // of a series
+	data     []byte          // of a series
+	links    []identity.Link // that join records of one organisation
 }
 
 // The methods. A change that can move a value is a new version and a line in
@@ -121,6 +123,17 @@ func (v *view) estimate(id sightline.MethodID, p params) (sightline.Estimate, si
 	if r.data != nil {
 		sum := sha256.Sum256(r.data)
 		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "series/" + p["series"], SHA256: hex.EncodeToString(sum[:])})
+	}
+	if len(r.links) > 0 {
+		h := sha256.New()
+		var last string
+		for _, l := range r.links {
+			if line := string(l.A) + " " + string(l.B) + " " + l.String() + "\n"; line != last {
+				h.Write([]byte(line))
+				last = line
+			}
+		}
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "identity", SHA256: hex.EncodeToString(h.Sum(nil))})
 	}
 	packet.Result = r.estimate
 	if err := packet.Result.Check(); err != nil {
@@ -333,8 +346,10 @@ var supplyPredicates = []sightline.Predicate{sightline.Supplies, sightline.Produ
 func runSupplierRate(v *view, p params) (result, error) {
 	n, all := 0, 0
 	var used []sightline.Entry
+	var links []identity.Link
 	for _, e := range v.supplies() {
-		nation := v.nation(e.supplier)
+		nation := v.base(e.supplier)
+		links = append(links, v.one.Of(e.supplier).Links...)
 		if nation == "" {
 			continue
 		}
@@ -357,7 +372,7 @@ func runSupplierRate(v *view, p params) (result, error) {
 		return result{estimate: none(sightline.TooLittleData, "share of supply claims", "no supplier is on record")}, nil
 	}
 	low, high := wilson(n, all)
-	return result{estimate: sightline.Estimate{Value: sightline.Num(float64(n) / float64(all)), Low: sightline.Num(low), High: sightline.Num(high), Level: 0.9, N: int64(n), Denominator: int64(all), Unit: "share of supply claims"}, used: used}, nil
+	return result{estimate: sightline.Estimate{Value: sightline.Num(float64(n) / float64(all)), Low: sightline.Num(low), High: sightline.Num(high), Level: 0.9, N: int64(n), Denominator: int64(all), Unit: "share of supply claims"}, used: used, links: links}, nil
 }
 
 // runGrade: claim.

@@ -154,6 +154,9 @@ func claim(it dossier.Item, card bool) []block {
 		if it.Nation != "" {
 			s += " (" + it.Nation + ")"
 		}
+		if len(it.AlsoRecordedAs) > 0 {
+			s += ", also recorded as " + strings.Join(it.AlsoRecordedAs, ", ")
+		}
 		about = append(about, s)
 	}
 	about = append(about, "valid "+When(it.Valid), "published "+At(it.Published), "recorded "+it.Recorded.Day().String())

@@ -136,8 +136,13 @@ func (s *speller) all(r sightline.Record) string {
 			add("", k)
 		}
 	}
-	if e := r.Entity(); e != nil && !e.Country.IsZero() {
-		add(basedKey, e.Country.Code())
+	if e := r.Entity(); e != nil {
+		if !e.Country.IsZero() {
+			add(basedKey, e.Country.Code())
+		}
+		for _, id := range e.Identifiers {
+			add("", identifierToken(id))
+		}
 	}
 	s.each(r, add)
 	return string(b)
@@ -262,6 +267,9 @@ func (a *appender) append(r sightline.Record, tokens string) error {
 	if r.Kind() == sightline.SourceRecord || r.Kind() == sightline.EntityRecord {
 		a.learned[name{r.Kind(), r.ID(), 0}] = true
 		return nil
+	}
+	if r.Kind() == sightline.JudgementRecord {
+		return nil // what closes what is worked out when judgements are read
 	}
 	me := closer{seq, a.recorded, r}
 	var about []string

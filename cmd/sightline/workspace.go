@@ -77,9 +77,9 @@ func (a *app) exportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export",
 		Short: "Print every record as claim text",
-		Long: `Print the sources, entities, claims and withdrawals that are held, as JSON
-Lines sorted by kind and id (docs/CLAIMS.md). Imported into an empty workspace
-and exported again, it gives the same bytes. Corrections are records like any
+		Long: `Print the sources, entities, claims, withdrawals and judgements that are held,
+as JSON Lines sorted by kind and id (docs/CLAIMS.md). Imported into an empty
+workspace and exported again, it gives the same bytes. Corrections are records like any
 other, so what they closed is there as well; recorded times belong to each
 ledger and are not in the text.
 
