@@ -35,7 +35,8 @@ var imports = map[string][]string{
 	"exposure/paths":     {"mrt"},
 	"interference":       {"ooni", "censoredplanet"},
 	"dossier":            {"grade", "ledger", "catalog", "exposure", "interference"},
-	"export":             {"dossier", "grade"},
+	"dossier/audit":      {"dossier"},
+	"export":             {"dossier", "dossier/audit", "grade"},
 	"cmd/sightline":      nil, // all wiring happens here
 }
 
