@@ -144,8 +144,9 @@ func runBalance(v *view, p params) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	const unit = "independent voices that speak for it"
-	used := slices.Concat(b.entries(), b.Aside)
+	const unit = "independent voices speak for it"
+	// What was set aside is no part of the work: adding to it changes nothing.
+	used := b.entries()
 	if len(b.entries()) == 0 {
 		return result{estimate: none(sightline.TooLittleData, unit, "no statement on record speaks for or against it, beside what descends from the text"), used: used}, nil
 	}

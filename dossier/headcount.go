@@ -290,21 +290,17 @@ func runHeadCount(v *view, p params) (result, error) {
 		}
 		heads = append(heads, h)
 	}
-	total := world
+	total, rest := world, sightline.Number{}
 	if q.Of == "internet_users" {
+		// Nobody gives a total of users. Territories without a row of their own
+		// have at most what is left of the world's people.
 		total = sightline.Number{}
 		if n, ok := world.Get(); ok {
-			// Those without a row of their own are at most what is left of the
-			// world's total.
-			for i := range heads {
-				if heads[i].People.IsZero() && heads[i].Most.IsZero() {
-					heads[i].Most = sightline.Num(max(0, n-listed))
-				}
-			}
+			rest = sightline.Num(max(0, n-listed))
 		}
 	}
 	r.data = []byte(data.String())
-	c := exposure.CountHeads(heads, total)
+	c := exposure.CountHeads(heads, total, rest)
 	unit += ", " + strconv.Itoa(year)
 	about := v.listWords(q.List)
 	if list.Complete != sightline.Complete {
@@ -332,7 +328,7 @@ func runHeadCount(v *view, p params) (result, error) {
 	if len(c.Missing) > 0 {
 		var names []string
 		for _, m := range c.Missing {
-			names = append(names, m.Country.Name())
+			names = append(names, m.Name())
 		}
 		reason = append(reason, "members without a figure: "+strings.Join(names, ", "))
 	}

@@ -242,6 +242,11 @@ func (v *view) complete(s Selection) bool {
 func (v *view) ground(s Selection) string {
 	var t []string
 	for _, id := range s.Objects {
+		switch id.Kind() {
+		case sightline.KindList, sightline.KindVote, sightline.KindTreaty, sightline.KindAct, sightline.KindOrganization:
+		default:
+			continue
+		}
 		if l := v.listWords(id); l != "" && !slices.Contains(t, l) {
 			t = append(t, l)
 		}

@@ -57,9 +57,16 @@ func auditOutline(a *audit.Audit) []block {
 	}
 	add(b)
 	add(block{Kind: text, Text: "The claims are in the auditor’s words. A verdict follows by rules from numbers that are computed again, from dates, and from graded statements. Evidence that descends from the text does not count."})
+	if !a.AsPublished.IsZero() {
+		add(block{Kind: text, Text: "Claims without a date of publication are left out of this view, and so are series whose edition is later."})
+	}
 	add(block{Kind: section, Text: "Verdicts", ID: "verdicts"})
 	for _, e := range a.Index {
-		add(block{Kind: item, Tag: capital(e.Verdict.String()), Text: "claims " + strings.Join(e.Claims, ", ") + "."})
+		noun := "claims "
+		if len(e.Claims) == 1 {
+			noun = "claim "
+		}
+		add(block{Kind: item, Tag: capital(e.Verdict.String()), Text: noun + strings.Join(e.Claims, ", ") + "."})
 		add(block{Kind: sub, Text: e.Rule})
 	}
 	add(block{Kind: section, Text: "Claims", ID: "claims"})

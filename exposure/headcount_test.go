@@ -34,12 +34,12 @@ func share(t *testing.T, c exposure.HeadCount) float64 {
 // published total of 125, it is 50/125, and 25 people have no row.
 func TestCountHeads(t *testing.T) {
 	heads := []exposure.Head{head("KE", sightline.Yes, 50), head("UG", sightline.No, 30), head("TZ", sightline.No, 20)}
-	c := exposure.CountHeads(heads, sightline.Number{})
+	c := exposure.CountHeads(heads, sightline.Number{}, sightline.Number{})
 	if share(t, c) != .5 || c.Low != .5 || c.High != .5 || c.Members != 1 || c.Listed != 3 || !c.Bounded {
 		t.Errorf("%+v", c)
 	}
-	c = exposure.CountHeads(heads, sightline.Num(125))
-	if share(t, c) != .4 || c.Low != .4 || c.High != .4 || c.Unlisted != 25 {
+	c = exposure.CountHeads(heads, sightline.Num(125), sightline.Number{})
+	if share(t, c) != .4 || c.Low != .4 || c.High != .4 {
 		t.Errorf("against a total: %+v", c)
 	}
 }
@@ -49,34 +49,41 @@ func TestCountHeads(t *testing.T) {
 // with at most 100 people makes at most (50+100)/(100+100) without a total;
 // another country without a figure makes it at least 50/(100+60).
 func TestCountHeadsSaysWhatIsMissing(t *testing.T) {
-	c := exposure.CountHeads([]exposure.Head{head("KE", sightline.Yes, 50), head("UG", sightline.Unknown, 30), head("TZ", sightline.No, 20)}, sightline.Number{})
+	c := exposure.CountHeads([]exposure.Head{head("KE", sightline.Yes, 50), head("UG", sightline.Unknown, 30), head("TZ", sightline.No, 20)}, sightline.Number{}, sightline.Number{})
 	if share(t, c) != .5 || c.High != .8 || len(c.Unsure) != 1 {
 		t.Errorf("unsure: %+v", c)
 	}
 	lost, other := head("RW", sightline.Yes, -1), head("BI", sightline.No, -1)
 	lost.Most, other.Most = sightline.Num(100), sightline.Num(60)
 	heads := []exposure.Head{head("KE", sightline.Yes, 50), head("UG", sightline.No, 50), lost, other}
-	c = exposure.CountHeads(heads, sightline.Number{})
-	if share(t, c) != .5 || c.Low != 50./160 || c.High != .75 || len(c.Missing) != 1 || c.Missing[0].Country.Code() != "RW" {
+	c = exposure.CountHeads(heads, sightline.Number{}, sightline.Number{})
+	if share(t, c) != .5 || c.Low != 50./160 || c.High != .75 || len(c.Missing) != 1 || c.Missing[0].Code() != "RW" {
 		t.Errorf("missing: %+v", c)
 	}
 	// With a total of 110, ten people are left for what has no row: 60/110.
-	c = exposure.CountHeads(heads, sightline.Num(110))
+	c = exposure.CountHeads(heads, sightline.Num(110), sightline.Number{})
 	if c.Low != 50./110 || c.High != 60./110 {
 		t.Errorf("bounded by the total: %+v", c)
 	}
 	// A member whose size nobody knows bounds nothing.
 	lost.Most = sightline.Number{}
-	if c = exposure.CountHeads([]exposure.Head{head("KE", sightline.Yes, 50), lost}, sightline.Number{}); c.Bounded {
+	if c = exposure.CountHeads([]exposure.Head{head("KE", sightline.Yes, 50), lost}, sightline.Number{}, sightline.Number{}); c.Bounded {
 		t.Errorf("bounded by nothing: %+v", c)
+	}
+	// Two without a size share a rest of 30 people: at most (50+30)/(50+30) for
+	// the member, at least 50/(50+30) for the other.
+	other.Most = sightline.Number{}
+	c = exposure.CountHeads([]exposure.Head{head("KE", sightline.Yes, 50), lost, other}, sightline.Number{}, sightline.Num(30))
+	if !c.Bounded || c.Low != 50./80 || c.High != 1 {
+		t.Errorf("bounded by the rest: %+v", c)
 	}
 }
 
 func TestCountHeadsOfNobodyHasNoShare(t *testing.T) {
-	if v, ok := exposure.CountHeads([]exposure.Head{head("KE", sightline.No, 50)}, sightline.Num(50)).Share.Get(); ok {
+	if v, ok := exposure.CountHeads([]exposure.Head{head("KE", sightline.No, 50)}, sightline.Num(50), sightline.Number{}).Share.Get(); ok {
 		t.Errorf("no member, and a share of %v", v)
 	}
-	if v, ok := exposure.CountHeads(nil, sightline.Number{}).Share.Get(); ok {
+	if v, ok := exposure.CountHeads(nil, sightline.Number{}, sightline.Number{}).Share.Get(); ok {
 		t.Errorf("nothing, and a share of %v", v)
 	}
 }
@@ -110,7 +117,7 @@ func TestHeadCountProperties(t *testing.T) {
 		if r.IntN(2) == 0 {
 			world = sightline.Num(sum + float64(r.IntN(500)) + 1)
 		}
-		c := exposure.CountHeads(a, world)
+		c := exposure.CountHeads(a, world, sightline.Number{})
 		if v, ok := c.Share.Get(); ok {
 			if v < c.Low-1e-12 || v > c.High+1e-12 || c.Low < 0 || c.High > 1+1e-12 {
 				t.Fatalf("%v outside %v to %v", v, c.Low, c.High)
@@ -118,18 +125,18 @@ func TestHeadCountProperties(t *testing.T) {
 			if i := r.IntN(n); a[i].Member == sightline.No {
 				more := append([]exposure.Head(nil), a...)
 				more[i].Member = sightline.Yes
-				if w := share(t, exposure.CountHeads(more, world)); w < v-1e-12 {
+				if w := share(t, exposure.CountHeads(more, world, sightline.Number{})); w < v-1e-12 {
 					t.Fatalf("a further member lowers %v to %v", v, w)
 				}
 			}
 		}
 	}
 	heads := []exposure.Head{head("KE", sightline.Yes, 5), head("UG", sightline.No, 7), head("TZ", sightline.Yes, 11)}
-	x := share(t, exposure.CountHeads(heads, sightline.Num(30)))
+	x := share(t, exposure.CountHeads(heads, sightline.Num(30), sightline.Number{}))
 	for i := range heads {
 		heads[i].Member = 3 - heads[i].Member
 	}
-	y := share(t, exposure.CountHeads(heads, sightline.Num(30)))
+	y := share(t, exposure.CountHeads(heads, sightline.Num(30), sightline.Number{}))
 	if math.Abs(x+y-23./30) > 1e-12 {
 		t.Errorf("%v and %v", x, y)
 	}

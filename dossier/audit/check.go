@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"sightline"
 	"sightline/dossier"
@@ -17,6 +16,7 @@ type checked struct {
 	check   Check
 	clause  string // what it found, as part of a sentence
 	rests   string // what a recomputed value rests on
+	stated  string // the number that it was held against
 	voices  int    // independent voices behind a documented one
 	claims  []sightline.Entry
 	sources []sightline.SourceID
@@ -107,7 +107,7 @@ func (r *auditor) check(c Claim, k Check) (checked, error) {
 			x.voices = int(f.Estimate.N)
 			r.value(c, k, &x, f)
 			r.show(&x, f)
-			if names := r.publishers(f.Claims); names != "" && x.clause != "" {
+			if names := r.voicesOf(x.voices, f.Claims); names != "" && x.clause != "" {
 				x.clause += " (" + names + ")"
 			}
 		}
@@ -142,7 +142,15 @@ func (r *auditor) check(c Claim, k Check) (checked, error) {
 	if k.Beside {
 		x.Outcome = Background
 	}
-	x.Notes = r.cite(x.sources)
+	if x.Kind == "statements" {
+		for _, v := range slices.Concat(x.For, x.Against) {
+			x.Notes = append(x.Notes, v.Notes...)
+		}
+		slices.Sort(x.Notes)
+		x.Notes = slices.Compact(x.Notes)
+	} else {
+		x.Notes = r.cite(x.sources)
+	}
 	return x, r.failed
 }
 
@@ -186,7 +194,7 @@ func (r *auditor) outcome(c Claim, k Check, x *checked, f dossier.Found, label s
 			x.clause = label + " cannot be told: " + reason
 			return NoData
 		}
-		x.clause = "nothing on record gives " + label
+		x.clause = "nothing on record shows " + label
 		return Nothing
 	}
 	a := k.amount(c)
@@ -215,8 +223,9 @@ func (r *auditor) outcome(c Claim, k Check, x *checked, f dossier.Found, label s
 	if k.Number.IsZero() {
 		stated = "the stated " + stated
 	} else {
-		stated = "“" + stated + "”, which the claim needs"
+		stated = "what the claim needs (" + stated + ")"
 	}
+	x.stated = stated
 	out := compare(v, a, tolerance(a, t), sense, f.Floor)
 	said := label + " is " + dossier.Number(f.Estimate)
 	other := k.Of != "" && k.Of != c.Of
@@ -352,19 +361,19 @@ func (r *auditor) statements(k Check, x *checked) error {
 	switch {
 	case b.For > 0 && b.Against > 0:
 		x.Outcome = Disputed
-		x.clause = pro + speaks(b.ForClaims) + " for it and " + contra + " against it"
+		x.clause = pro + speaks(len(r.namesOf(b.ForClaims))) + " for it and " + contra + " against it"
 	case b.For > 0 && weak:
 		x.Outcome = Weak
 		x.clause = "only sources of low reliability speak for it (" + pro + ")"
 	case b.For > 0:
 		x.Outcome = Agrees
-		x.clause = fmt.Sprintf("%s it (%s)", plural(b.For, "independent voice supports", "independent voices support"), pro)
+		x.clause = fmt.Sprintf("%s for it (%s)", plural(b.For, "independent voice speaks", "independent voices speak"), r.voicesOf(b.For, b.ForClaims))
 	case b.Against > 0 && refuted:
 		x.Outcome = Refuted
 		x.clause = "what is on record cannot be so together with it: " + r.said(b.AgainstClaim, k.Statements.Refutes)
 	case b.Against > 0:
 		x.Outcome = Doubted
-		x.clause = "nothing that is independent of the text speaks for it, and " + contra + " against it"
+		x.clause = "nothing that is independent of the text speaks for it, and " + contra + speaks(len(r.namesOf(b.AgainstClaim))) + " against it"
 	default:
 		x.Outcome = Nothing
 		x.clause = "nothing on record that is independent of the text speaks for it"
@@ -386,8 +395,8 @@ func (r *auditor) said(entries []sightline.Entry, ids []sightline.ClaimID) strin
 	return list(t)
 }
 
-func speaks(entries []sightline.Entry) string {
-	if len(entries) > 1 {
+func speaks(n int) string {
+	if n > 1 {
 		return " speak"
 	}
 	return " speaks"
@@ -516,11 +525,15 @@ func reason(c Claim, s state, found []checked) (why, change string) {
 	if len(clauses) > most {
 		clauses = append(clauses[:most], "see the checks below for the rest")
 	}
-	var imports []string
+	var imports, besides []string
 	for _, x := range found {
-		lacks := x.Outcome == NoData || slices.ContainsFunc(x.Figures, func(g Figure) bool { return g.Estimate.Value.IsZero() })
-		if x.Import != "" && lacks && !slices.Contains(imports, x.Import) {
+		lacks := slices.ContainsFunc(x.Figures, func(g Figure) bool { return g.Estimate.Value.IsZero() })
+		switch {
+		case x.Import == "":
+		case x.Outcome == NoData && !slices.Contains(imports, x.Import):
 			imports = append(imports, x.Import)
+		case x.Outcome == Background && lacks && !slices.Contains(besides, x.Import):
+			besides = append(besides, x.Import)
 		}
 	}
 	var t []string
@@ -556,13 +569,17 @@ func reason(c Claim, s state, found []checked) (why, change string) {
 		case Other:
 			t = append(t, "a source or count of "+what(c.Of)+" that comes to the stated number would")
 		case Differs:
-			t = append(t, "it would stand if "+found[s.deciding[0]].Label+" came to the stated number")
+			t = append(t, "it would stand if "+found[s.deciding[0]].Label+" came to "+found[s.deciding[0]].stated)
 		default:
 			t = append(t, "an independent statement for it would make it contested")
 		}
 	case MisDated:
 		t = append(t, "an independent source that dates it to "+when(c.Period)+" would")
 	case Contested:
+		if s.basis == Recomputed {
+			t = append(t, "a correction of one of the counts would, or a word in the text on which of them it means")
+			break
+		}
 		t = append(t, "a correction by one side, or a document that settles it, would")
 	case Unsupported:
 		t = append(t, "one independent source of reliability A to C that speaks for it would")
@@ -577,23 +594,11 @@ func reason(c Claim, s state, found []checked) (why, change string) {
 	if len(imports) > 0 {
 		t = append(t, "importing "+list(imports)+" would let it be recomputed")
 	}
-	if c.Needs != "" {
-		t = append(t, "what is needed: "+strings.TrimSuffix(lower(c.Needs), "."))
+	if len(besides) > 0 {
+		t = append(t, "importing "+list(besides)+" would show more beside it")
+	}
+	if c.Needs != "" && s.verdict != Confirmed && s.verdict != Close {
+		t = append(t, "what is needed: "+strings.TrimSuffix(c.Needs, "."))
 	}
 	return sentence(strings.Join(clauses, "; ")), sentence(strings.Join(t, "; "))
-}
-
-// lower puts a text inside a sentence: its first letter is small, unless the
-// word is a name of capitals.
-func lower(s string) string {
-	a, n := utf8.DecodeRuneInString(s)
-	if n == 0 || n == len(s) {
-		return s
-	}
-	word, _, _ := strings.Cut(s, " ")
-	switch word {
-	case "A", "An", "The", "One", "Statements", "Data", "Any":
-		return strings.ToLower(string(a)) + s[n:]
-	}
-	return s
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -196,8 +197,8 @@ func (r *auditor) voices(entries []sightline.Entry, all bool) []dossier.Voice {
 	return out
 }
 
-// publishers names who stands behind some claims, for a sentence.
-func (r *auditor) publishers(entries []sightline.Entry) string {
+// namesOf lists who stands behind some claims, once each.
+func (r *auditor) namesOf(entries []sightline.Entry) []string {
 	var names []string
 	for _, e := range entries {
 		for _, ref := range e.Record.Claim().References {
@@ -208,17 +209,32 @@ func (r *auditor) publishers(entries []sightline.Entry) string {
 			if err != nil {
 				continue
 			}
-			name := cmp.Or(s.Publisher, s.Title)
-			if !slices.Contains(names, name) {
+			if name := cmp.Or(s.Publisher, s.Title); !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
+	return names
+}
+
+// publishers names who stands behind some claims, for a sentence.
+func (r *auditor) publishers(entries []sightline.Entry) string {
+	names := r.namesOf(entries)
 	const most = 4
 	if len(names) > most {
 		return strings.Join(names[:most], ", ") + " and others"
 	}
 	return list(names)
+}
+
+// voicesOf is the same, and says so where several names count as fewer voices,
+// since they repeat one another or share an origin.
+func (r *auditor) voicesOf(n int, entries []sightline.Entry) string {
+	t := r.publishers(entries)
+	if m := len(r.namesOf(entries)); m > n && n > 0 {
+		t += ", which repeat one another and count as " + strconv.Itoa(n)
+	}
+	return t
 }
 
 // list joins names as a sentence does.
