@@ -110,7 +110,7 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 			root.AddCommand(c)
 		}
 	}
-	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand())
+	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand(), a.headcountCommand())
 	add("measure", newExposureCommand(), newInterferenceCommand())
 	add("check", a.auditCommand(), a.explainCommand(), a.verifyCommand())
 	add("keep", a.initCommand(), a.importCommand(), a.exportCommand())
