@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"sightline"
 	"sightline/dossier"
 )
 
@@ -46,7 +47,7 @@ func headOutline(t *dossier.HeadTable) []block {
 	}
 	o := []block{
 		{Kind: title, Text: name, ID: "top"},
-		{Kind: text, Text: fmt.Sprintf("Which share of the world lives in the members at %s. Sightline head-count, %s. %s", At(t.Date), t.Edition, clockOf(t.AsPublished, t.AsRecorded))},
+		{Kind: text, Text: fmt.Sprintf("Which share of the world lives in the members %s. Sightline head-count, %s. %s", endOf(t.Date), t.Edition, clockOf(t.AsPublished, t.AsRecorded))},
 	}
 	about := "Completeness: " + t.Complete
 	if !t.AsOf.IsZero() {
@@ -71,4 +72,12 @@ func headOutline(t *dossier.HeadTable) []block {
 	o = append(o, block{Kind: section, Text: "How to check this", ID: "check"},
 		block{Kind: text, Text: "Save it with -o FILE.json; `sightline verify FILE.json` computes each share again, and `sightline explain ID --in FILE.json` prints what it was computed from."})
 	return o
+}
+
+// endOf says at which day members are counted: the last that the date covers.
+func endOf(d sightline.Date) string {
+	if d.First() == d.Last() {
+		return "on " + At(d)
+	}
+	return "at the end of " + At(d)
 }
