@@ -14,12 +14,16 @@ func runCountSelect(v *view, p params) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	entries, err := v.choose(s, exceptOf(p))
+	except := exceptOf(p)
+	entries, err := v.choose(s, except)
+	if err != nil {
+		return result{}, err
+	}
+	whole, err := v.complete(s, except)
 	if err != nil {
 		return result{}, err
 	}
 	unit := cmp.Or(p["unit"], "claims")
-	whole := v.complete(s)
 	seen := map[sightline.EntityID]bool{}
 	n := len(entries)
 	switch p["each"] {
@@ -78,7 +82,13 @@ func runCountCross(v *view, p params) (result, error) {
 		}
 		inColumn[id] = true
 	}
-	whole := v.complete(row) && v.complete(column)
+	whole, err := v.complete(row, except)
+	if err == nil && whole {
+		whole, err = v.complete(column, except)
+	}
+	if err != nil {
+		return result{}, err
+	}
 	if len(inColumn) == 0 || n == 0 && !whole {
 		return result{estimate: none(sightline.TooLittleData, unit, "no subject on record has both; absence from an incomplete record is unknown, not none"), floor: true}, nil
 	}

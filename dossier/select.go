@@ -225,16 +225,40 @@ func (v *view) fits(s Selection, c *sightline.Claim) bool {
 }
 
 // complete reports whether every list, vote or treaty that a selection is
-// about holds all its rows. A count over anything else is a floor: what is
-// missing can only raise it.
-func (v *view) complete(s Selection) bool {
+// about holds all its rows, and this view shows them all: none was published
+// later or descends from the text under audit. A count over anything else is a
+// floor: what is missing can only raise it.
+func (v *view) complete(s Selection, except Except) (bool, error) {
 	if len(s.Objects) == 0 {
-		return false
+		return false, nil
 	}
-	return !slices.ContainsFunc(s.Objects, func(id sightline.EntityID) bool {
-		e := v.entity(id)
-		return e == nil || e.Complete != sightline.Complete
-	})
+	for _, id := range s.Objects {
+		if e := v.entity(id); e == nil || e.Complete != sightline.Complete {
+			return false, nil
+		}
+		rows := Selection{Objects: []sightline.EntityID{id}, Predicates: s.Predicates}
+		shown, err := v.choose(rows, except)
+		if err != nil || len(shown) == 0 {
+			return false, err
+		}
+		if v.options.AsPublished.IsZero() && len(except.Sources)+len(except.Origins) == 0 {
+			continue
+		}
+		all, err := v.store.Claims(sightline.Query{Entities: rows.Objects, AsRecorded: v.options.AsRecorded})
+		if err != nil {
+			return false, err
+		}
+		n := 0
+		for _, e := range all {
+			if c := e.Record.Claim(); v.fits(rows, c) && c.Rank != sightline.Deprecated {
+				n++
+			}
+		}
+		if n != len(shown) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // ground tells what lists a selection is about, how complete and how old they
