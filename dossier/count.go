@@ -90,7 +90,7 @@ func runCountCross(v *view, p params) (result, error) {
 		return result{}, err
 	}
 	if len(inColumn) == 0 || n == 0 && !whole {
-		return result{estimate: none(sightline.TooLittleData, unit, "no subject on record has both; absence from an incomplete record is unknown, not none"), floor: true}, nil
+		return result{estimate: none(sightline.TooLittleData, unit, "no subject on record has both; absence from an incomplete record is unknown, not none"), floor: !whole}, nil
 	}
 	// All rows of the column are used, for they are the denominator; of the
 	// others those that meet it.

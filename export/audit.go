@@ -159,7 +159,7 @@ func check(c audit.Result) []block {
 	for _, v := range c.For {
 		tag := "For"
 		if c.Kind != "statements" {
-			tag = "From"
+			tag = "On record"
 		}
 		b = append(b, voice(tag, v))
 	}

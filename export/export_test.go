@@ -139,31 +139,8 @@ func TestColour(t *testing.T) {
 }
 
 func TestJSONFollowsItsSchema(t *testing.T) {
-	f, err := os.Open("../docs/schema/dossier-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	doc, err := jsonschema.UnmarshalJSON(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("dossier-1.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("dossier-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := printed(t, export.JSON)
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := schema.Validate(v); err != nil {
-		t.Errorf("%v", err)
-	}
+	followsSchema(t, "dossier-1.json", out)
 	// What is printed can be read back whole.
 	d, err := export.ReadJSON(strings.NewReader(out))
 	if err != nil {
@@ -175,6 +152,40 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 	}
 	if again.String() != out {
 		t.Error("reading and printing a dossier changes it")
+	}
+}
+
+// followsSchema checks a document against one of docs/schema; the others
+// refer to the dossier's.
+func followsSchema(t *testing.T, name, out string) {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	for _, file := range []string{"dossier-1.json", name} {
+		f, err := os.Open("../docs/schema/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(f)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource("https://sightline.example/schema/"+file, doc); err != nil {
+			if file != name {
+				t.Fatal(err)
+			}
+		}
+	}
+	schema, err := c.Compile("https://sightline.example/schema/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(v); err != nil {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -66,7 +66,7 @@ func line(x block) string {
 		t = append(t, Inert(x.Tag)+":")
 	}
 	if x.Number != "" {
-		t = append(t, x.Number+".")
+		t = append(t, Inert(x.Number)+".")
 	}
 	if x.Text != "" {
 		t = append(t, Inert(x.Text))

@@ -172,7 +172,7 @@ func readPackets(name string) ([]sightline.Packet, error) {
 func (a *app) printPacket(s *store, p sightline.Packet, beside []sightline.Packet) error {
 	w := a.out
 	fmt.Fprintf(w, "%s\n\n", p.Result.Packet)
-	row := func(label, value string) { fmt.Fprintf(w, "%-12s %s\n", label, value) }
+	row := func(label, value string) { fmt.Fprintf(w, "%-12s %s\n", label, export.Inert(value)) }
 	row("result", export.Number(p.Result))
 	if p.Result.Reason != "" {
 		row("", p.Result.Reason)
@@ -335,9 +335,9 @@ func (a *app) verifyPackets(s *store, packets []sightline.Packet) error {
 			fmt.Fprintf(a.out, "FAILED  %s  %s: its content was changed; it hashes to %s\n", p.Result.Packet, p.Method, p.ID())
 		case again.Result.Packet != p.Result.Packet:
 			bad++
-			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Number(p.Result), export.Number(again.Result), again.Result.Packet)
+			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), export.Inert(export.Number(again.Result)), again.Result.Packet)
 		case len(packets) == 1:
-			fmt.Fprintf(a.out, "ok  %s  %s: %s, computed again from %d claims\n", p.Result.Packet, p.Method, export.Number(p.Result), len(p.Claims))
+			fmt.Fprintf(a.out, "ok  %s  %s: %s, computed again from %d claims\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), len(p.Claims))
 		}
 	}
 	if bad > 0 {

@@ -186,7 +186,15 @@ func (r *auditor) voice(e sightline.Entry, all bool) dossier.Voice {
 			ids = append(ids, ref.Source)
 		}
 	}
-	return dossier.Voice{Claim: c.ID, Sentence: r.h.Sentence(c), Valid: c.Valid, Published: c.Published, Notes: r.cite(ids)}
+	words := r.h.Sentence(c)
+	if c.Words == "" {
+		// Sentences made from parts leave out a country that a dossier names
+		// in its title.
+		if name := r.h.Name(c.Subject); !strings.Contains(words, name) {
+			words = name + "; " + words
+		}
+	}
+	return dossier.Voice{Claim: c.ID, Sentence: words, Valid: c.Valid, Published: c.Published, Notes: r.cite(ids)}
 }
 
 func (r *auditor) voices(entries []sightline.Entry, all bool) []dossier.Voice {
@@ -354,6 +362,11 @@ func (r *auditor) whole(f *Finding) {
 		}
 	}
 	f.Verdict, f.Basis = worst.Verdict, worst.Basis
+	for _, p := range f.Parts {
+		if p.Verdict == worst.Verdict && p.Basis != Recomputed && f.Basis == Recomputed {
+			f.Basis = p.Basis // recomputed only if all of it is
+		}
+	}
 	var t []string
 	for _, p := range f.Parts {
 		t = append(t, "part "+p.ID+" is "+Words(p.Verdict, p.Basis))
