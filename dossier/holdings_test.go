@@ -186,6 +186,31 @@ func TestCompleteOnlyWhereItIsShown(t *testing.T) {
 	}
 }
 
+// What is shown to hold in 2018: begun by its end, not ended before it.
+func TestDuring(t *testing.T) {
+	for valid, want := range map[string]bool{
+		"2018": true, "2018-06-12": true, "2017/2018": true, "2014/": true, "2014/..": true, "2018-11/2019": true, "/2018-05": true, "../2018": true,
+		"2017": false, "2019": false, "2014/2017": false, "2019/": false, "/2025": false, "": false, "2018~": true,
+	} {
+		field := `"valid":"` + valid + `",`
+		if valid == "" {
+			field = ""
+		}
+		h := holdings(t, `
+{"type":"source","id":"s","title":"S","kind":"press","reliability":"B"}
+{"type":"entity","id":"list/l","name":"L"}
+{"type":"claim","id":"c","subject":"country/KE","predicate":"member_of","object":"list/l",`+field+`"references":[{"source":"s"}]}`)
+		in, err := sightline.ParsePeriod("2018")
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := h.Select(dossier.Selection{Predicates: []string{"member_of"}, During: in}, dossier.Except{})
+		if err != nil || len(entries) == 1 != want {
+			t.Errorf("%q in 2018: %d, %v", valid, len(entries), err)
+		}
+	}
+}
+
 func TestReported(t *testing.T) {
 	h := holdings(t, club)
 	f, err := h.Reported(dossier.Selection{Claims: []sightline.ClaimID{"n1"}}, dossier.Selection{Claims: []sightline.ClaimID{"n2"}}, "", dossier.Except{})

@@ -36,7 +36,11 @@ func Number(e sightline.Estimate) string {
 	if v == 1 && e.Denominator == 0 {
 		// "1 claim": the units that we count are regular plurals.
 		noun, rest, more := strings.Cut(unit, ",")
-		unit = strings.TrimSuffix(noun, "s")
+		if stem, ok := strings.CutSuffix(noun, "ies"); ok {
+			unit = stem + "y"
+		} else {
+			unit = strings.TrimSuffix(noun, "s")
+		}
 		if more {
 			unit += "," + rest
 		}

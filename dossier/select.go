@@ -22,7 +22,7 @@ type Selection struct {
 	ObjectKind  []string             `json:"object_kinds,omitzero"`
 	Nations     []string             `json:"subject_nations,omitzero"` // where the subject is based
 	Where       map[string]string    `json:"where,omitzero"`           // qualifiers; alternatives are separated by "|"
-	During      sightline.Period     `json:"during,omitzero"`          // valid at some time in it
+	During      sightline.Period     `json:"during,omitzero"`          // shown to hold at some time in it
 	Sources     []sightline.SourceID `json:"sources,omitzero"`         // cited by the claim
 }
 
@@ -212,7 +212,7 @@ func (v *view) fits(s Selection, c *sightline.Claim) bool {
 		!in(s.SubjectKind, c.Subject.Kind()),
 		!in(s.ObjectKind, c.Object.Entity.Kind()),
 		len(s.Nations) > 0 && !slices.Contains(s.Nations, v.nation(c.Subject)),
-		!s.During.IsZero() && (c.Valid.IsZero() || !c.Valid.Overlaps(s.During)),
+		!s.During.IsZero() && !holdsIn(c.Valid, s.During),
 		len(s.Sources) > 0 && !slices.ContainsFunc(c.References, func(r sightline.Reference) bool { return slices.Contains(s.Sources, r.Source) }):
 		return false
 	}
@@ -220,6 +220,27 @@ func (v *view) fits(s Selection, c *sightline.Claim) bool {
 		if got := c.Qualifiers[k]; got == "" || !slices.Contains(strings.Split(want, "|"), got) {
 			return false
 		}
+	}
+	return true
+}
+
+// holdsIn reports whether a claim that is valid over p is shown to hold at some
+// time in the period: it had begun by its end, whatever the precision of the
+// date, and had not ended before it. An end that nobody stated is no end, and a
+// start that nobody stated is no later than the end.
+func holdsIn(p, in sightline.Period) bool {
+	first, last := in.Bounds()
+	from, begins := p.From()
+	to, ends := p.To()
+	switch {
+	case p.IsZero():
+		return false
+	case begins && from.Last() > last:
+		return false
+	case ends && to.First() < first:
+		return false
+	case !begins && ends && to.Last() > last:
+		return false // it may have begun later
 	}
 	return true
 }

@@ -197,6 +197,7 @@ func TestNumber(t *testing.T) {
 		{sightline.Estimate{Value: sightline.Num(57532493), N: 1, Unit: "people, 2024"}, "57,532,493 people, 2024"},
 		{sightline.Estimate{Value: sightline.Num(4), N: 4, Denominator: 11, Unit: "votes"}, "4 of 11 votes"},
 		{sightline.Estimate{Value: sightline.Num(1), N: 1, Unit: "claims"}, "1 claim"},
+		{sightline.Estimate{Value: sightline.Num(1), N: 1, Unit: "countries"}, "1 country"},
 		{sightline.Estimate{Value: sightline.Num(0.44), Low: sightline.Num(0.38), High: sightline.Num(0.51), Level: 0.9, N: 44, Denominator: 100, Unit: "share of addresses"}, "44 % (38 % to 51 %, 90 % interval) of addresses"},
 		{sightline.Estimate{Value: sightline.Num(34.05), N: 1, Unit: "% of population, 2023"}, "34.05 % of population, 2023"},
 		{sightline.Estimate{State: sightline.TooLittleData, Unit: "claims", Reason: "r"}, "too little data"},
