@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,7 +181,7 @@ func (v *view) choose(s Selection, except Except) ([]sightline.Entry, error) {
 			return nil, nil // an import of another edition may bring it
 		}
 		var err error
-		if entries, err = v.store.Claims(q); err != nil {
+		if entries, err = v.query(q); err != nil {
 			return nil, err
 		}
 	}
@@ -199,6 +200,20 @@ func (v *view) choose(s Selection, except Except) ([]sightline.Entry, error) {
 		}
 	}
 	return out, nil
+}
+
+// query asks the store, once for each query. The caller must not change what
+// it gets.
+func (v *view) query(q sightline.Query) ([]sightline.Entry, error) {
+	key := fmt.Sprint(q.Sources, q.Entities, q.Predicates)
+	if entries, ok := v.read[key]; ok {
+		return entries, nil
+	}
+	entries, err := v.store.Claims(q)
+	if err == nil {
+		v.read[key] = entries
+	}
+	return entries, err
 }
 
 func (v *view) fits(s Selection, c *sightline.Claim) bool {
@@ -265,7 +280,7 @@ func (v *view) complete(s Selection, except Except) (bool, error) {
 		if v.options.AsPublished.IsZero() && len(except.Sources)+len(except.Origins) == 0 {
 			continue
 		}
-		all, err := v.store.Claims(sightline.Query{Entities: rows.Objects, AsRecorded: v.options.AsRecorded})
+		all, err := v.query(sightline.Query{Entities: rows.Objects, AsRecorded: v.options.AsRecorded})
 		if err != nil {
 			return false, err
 		}

@@ -34,6 +34,7 @@ type view struct {
 
 	sources  map[sightline.SourceID]*sightline.Source
 	entities map[sightline.EntityID]*sightline.Entity
+	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
 }
 
 // emptyView is a view that holds no claim yet.
@@ -46,6 +47,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		here:     map[sightline.EntityID]bool{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
+		read:     map[string][]sightline.Entry{},
 	}
 }
 
