@@ -41,7 +41,8 @@ var imports = map[string][]string{
 	"exposure/paths":     {"mrt"},
 	"interference":       {"ooni", "censoredplanet"},
 	"dossier":            {"grade", "ledger", "identity", "catalog", "exposure", "interference"},
-	"export":             {"dossier", "grade"},
+	"dossier/audit":      {"dossier"},
+	"export":             {"dossier", "dossier/audit", "grade"},
 	"cmd/sightline":      nil, // all wiring happens here
 }
 

@@ -62,26 +62,35 @@ func (k *composer) note(id sightline.SourceID) int {
 	if n, ok := k.notes[id]; ok {
 		return n
 	}
-	s, err := k.source(id)
+	n, err := k.view.note(len(k.d.Notes)+1, id)
 	if err != nil {
 		k.fail(err)
 		return 0
-	}
-	n := Note{
-		N: len(k.d.Notes) + 1, Source: id, Publisher: s.Publisher, Title: s.Title, Kind: s.Kind.String(), URL: s.URL,
-		Published: s.Published, Accessed: s.Accessed, Archive: cmp.Or(s.Archive, "not archived"),
-		Reliability: s.Reliability.String(), Licence: s.Licence, Selection: s.Selection,
-	}
-	for _, d := range s.DerivedFrom {
-		n.Derived = append(n.Derived, k.sourceTitle(d))
 	}
 	k.notes[id] = n.N
 	k.d.Notes = append(k.d.Notes, n)
 	return n.N
 }
 
-func (k *composer) sourceTitle(id sightline.SourceID) string {
-	s, err := k.source(id)
+// note is the numbered citation of a source.
+func (v *view) note(number int, id sightline.SourceID) (Note, error) {
+	s, err := v.source(id)
+	if err != nil {
+		return Note{}, err
+	}
+	n := Note{
+		N: number, Source: id, Publisher: s.Publisher, Title: s.Title, Kind: s.Kind.String(), URL: s.URL,
+		Published: s.Published, Accessed: s.Accessed, Archive: cmp.Or(s.Archive, "not archived"),
+		Reliability: s.Reliability.String(), Licence: s.Licence, Selection: s.Selection,
+	}
+	for _, d := range s.DerivedFrom {
+		n.Derived = append(n.Derived, v.sourceTitle(d))
+	}
+	return n, nil
+}
+
+func (v *view) sourceTitle(id sightline.SourceID) string {
+	s, err := v.source(id)
 	if err != nil {
 		return string(id) // named by another source, never held
 	}

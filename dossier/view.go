@@ -36,6 +36,7 @@ type view struct {
 
 	sources  map[sightline.SourceID]*sightline.Source
 	entities map[sightline.EntityID]*sightline.Entity
+	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
 }
 
 // emptyView is a view that holds no claim yet.
@@ -48,6 +49,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		here:     map[sightline.EntityID]bool{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
+		read:     map[string][]sightline.Entry{},
 	}
 }
 
