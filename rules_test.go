@@ -27,6 +27,8 @@ var imports = map[string][]string{
 	"catalog/compile":    {"source", "catalog"},
 	"grade":              {},
 	"ledger":             {},
+	"ftm":                {},
+	"ftm/claims":         {"ftm"},
 	"mrt":                {"mrt/internal/bzip2"},
 	"mrt/internal/bzip2": {},
 	"ooni":               {},
