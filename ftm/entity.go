@@ -171,7 +171,9 @@ func (e *Entity) append(b []byte) (_ []byte, err error) {
 		b = append(b, `,"target":false`...)
 	}
 	for _, m := range e.More {
-		text(`,`, m.Name)
+		if err == nil {
+			b, err = jsontext.AppendQuote(append(b, ','), m.Name)
+		}
 		b = append(append(b, ':'), m.Value...)
 	}
 	return append(b, '}', '\n'), err
