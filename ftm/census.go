@@ -24,28 +24,28 @@ func (c *Census) Entity(e *Entity) {
 	if c.entities == nil {
 		c.entities, c.unknown, c.members = map[string]int64{}, map[string]int64{}, map[string]int64{}
 	}
-	note(c.entities, e.Schema, 1)
+	tally(c.entities, e.Schema, 1)
 	s, ok := schemata[e.Schema]
 	if !ok {
-		note(c.unknown, e.Schema, 1)
+		tally(c.unknown, e.Schema, 1)
 	}
 	for _, p := range e.Properties {
 		if ok {
 			if _, known := s.all[p.Prop]; !known {
-				note(c.unknown, e.Schema+":"+p.Prop, int64(len(p.Values)))
+				tally(c.unknown, e.Schema+":"+p.Prop, int64(len(p.Values)))
 			}
 		}
 	}
 	for _, m := range e.More {
-		note(c.members, m.Name, 1)
+		tally(c.members, m.Name, 1)
 	}
 }
 
 // Others is the name under which names are counted when there are too many.
 const Others = "…"
 
-// note counts a name; a hostile file cannot make the map grow without end.
-func note(m map[string]int64, name string, n int64) {
+// tally counts a name; a hostile file cannot make the map grow without end.
+func tally(m map[string]int64, name string, n int64) {
 	if _, ok := m[name]; !ok && len(m) >= 10_000 {
 		name = Others
 	}

@@ -17,6 +17,7 @@ func Fold(group []Statement) (Entity, error) {
 		return Entity{}, errors.New("there are no statements")
 	}
 	e := Entity{ID: group[0].CanonicalID, Schema: group[0].Schema}
+	at := map[string]int{} // of the properties
 	for i := range group {
 		s := &group[i]
 		common, ok := Common(e.Schema, s.Schema)
@@ -24,14 +25,10 @@ func Fold(group []Statement) (Entity, error) {
 			return e, fmt.Errorf("%s cannot be both %s and %s", e.ID, e.Schema, s.Schema)
 		}
 		e.Schema = common
-		if s.Dataset != "" {
-			e.Datasets = insert(e.Datasets, s.Dataset)
-		}
-		if s.Origin != "" {
-			e.Origin = insert(e.Origin, s.Origin)
-		}
+		note(&e.Datasets, s.Dataset)
+		note(&e.Origin, s.Origin)
 		if s.EntityID != e.ID {
-			e.Referents = insert(e.Referents, s.EntityID)
+			note(&e.Referents, s.EntityID)
 		}
 		if s.Prop == BaseProp {
 			// The first sight of this statement's value is that of the entity's
@@ -39,11 +36,23 @@ func Fold(group []Statement) (Entity, error) {
 			e.LastChange = max(e.LastChange, s.FirstSeen)
 			continue
 		}
-		e.add(s.Prop, s.Value)
+		k, ok := at[s.Prop]
+		if !ok {
+			k = len(e.Properties)
+			at[s.Prop], e.Properties = k, append(e.Properties, Values{Prop: s.Prop})
+		}
+		note(&e.Properties[k].Values, s.Value)
 		if s.FirstSeen != "" && (e.FirstSeen == "" || s.FirstSeen < e.FirstSeen) {
 			e.FirstSeen = s.FirstSeen
 		}
 		e.LastSeen = max(e.LastSeen, s.LastSeen)
+	}
+	slices.SortFunc(e.Properties, func(a, b Values) int { return strings.Compare(a.Prop, b.Prop) })
+	for _, list := range []*[]string{&e.Datasets, &e.Origin, &e.Referents} {
+		once(list)
+	}
+	for i := range e.Properties {
+		once(&e.Properties[i].Values)
 	}
 	e.Caption = e.Schema
 	if s, ok := schemata[e.Schema]; ok {
@@ -57,21 +66,17 @@ func Fold(group []Statement) (Entity, error) {
 	return e, nil
 }
 
-func (e *Entity) add(prop, value string) {
-	i, found := slices.BinarySearchFunc(e.Properties, prop, func(v Values, p string) int { return strings.Compare(v.Prop, p) })
-	if !found {
-		e.Properties = slices.Insert(e.Properties, i, Values{Prop: prop})
+// note adds a text to a list, unless it is the last there or empty.
+func note(list *[]string, s string) {
+	if s != "" && (len(*list) == 0 || (*list)[len(*list)-1] != s) {
+		*list = append(*list, s)
 	}
-	e.Properties[i].Values = insert(e.Properties[i].Values, value)
 }
 
-// insert adds s to a sorted list, once.
-func insert(list []string, s string) []string {
-	i, found := slices.BinarySearch(list, s)
-	if found {
-		return list
-	}
-	return slices.Insert(list, i, s)
+// once sorts a list and takes out what stands in it again.
+func once(list *[]string) {
+	slices.Sort(*list)
+	*list = slices.Compact(*list)
 }
 
 // Statements unrolls an entity. Which of several data sets says which value is

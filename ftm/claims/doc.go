@@ -78,8 +78,10 @@ func ourEntity(id string) (sightline.EntityID, bool) {
 // dataset is the name of a source as a data set: FollowTheMoney allows a-z,
 // 0-9 and _ there (followthemoney/dataset/util.py, dataset_name_check).
 func dataset(id sightline.SourceID) string {
-	return strings.NewReplacer("-", "_", ".", "_").Replace(string(id))
+	return underscores.Replace(string(id))
 }
+
+var underscores = strings.NewReplacer("-", "_", ".", "_")
 
 // slug makes an id of ours of somebody else's text. Where letters had to be
 // replaced, a piece of the text's hash keeps two texts apart.

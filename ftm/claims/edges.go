@@ -303,6 +303,9 @@ func (im *importer) sanction(it *item, f node, datasets []string, references []s
 		}
 		add(key, key)
 	}
+	if len(acts) > 100 {
+		return im.refuse(it, sightline.Errorf(sightline.Invalid, "import", e.ID, "it names %d programs", len(acts)))
+	}
 	for _, a := range acts {
 		if err := im.declareAct(it, a.id, a.name); err != nil {
 			return err

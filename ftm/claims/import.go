@@ -471,6 +471,7 @@ func (im *importer) stand(e *ftm.Entity, n node) {
 func (im *importer) organisation(it *item, id sightline.EntityID, ours bool) error {
 	e := &it.entity
 	v := &sightline.Entity{ID: id}
+	seen := map[string]bool{}
 	for _, prop := range []string{"name", "alias", "previousName", "weakAlias"} {
 		values := slices.Sorted(slices.Values(e.Values(prop)))
 		if prop == "name" && slices.Contains(values, e.Caption) {
@@ -478,12 +479,13 @@ func (im *importer) organisation(it *item, id sightline.EntityID, ours bool) err
 		}
 		for _, n := range values {
 			switch n = strings.TrimSpace(n); {
-			case n == "":
+			case n == "" || seen[n]:
 			case v.Name == "":
 				v.Name = n
-			case n != v.Name && !slices.Contains(v.Names, n):
+			default:
 				v.Names = append(v.Names, n)
 			}
+			seen[n] = true
 		}
 	}
 	var bases []sightline.Country

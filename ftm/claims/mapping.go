@@ -162,7 +162,7 @@ func seen(i sightline.Instant) string {
 }
 
 func newSheet(id, schema string, e sightline.Entry) *sheet {
-	s := &sheet{id: id, schema: schema, seen: seen(e.Recorded)}
+	s := &sheet{id: id, schema: schema, seen: seen(e.Recorded), rows: make([]ftm.Statement, 0, 16)}
 	if e.Record.Claim() != nil {
 		s.gone = seen(e.Closed)
 	}
