@@ -11,6 +11,7 @@ import (
 
 	"sightline"
 	"sightline/catalog"
+	"sightline/ftm/claims"
 	"sightline/ledger"
 )
 
@@ -70,18 +71,27 @@ them; --empty leaves them out.`,
 
 func (a *app) exportCommand() *cobra.Command {
 	var k clocks
-	var output string
+	var output, format string
 	c := &cobra.Command{
 		Use:   "export",
-		Short: "Print every record as claim text",
+		Short: "Print every record as claim text or as FollowTheMoney",
 		Long: `Print the sources, entities, claims and withdrawals that are held, as JSON
 Lines sorted by kind and id (docs/CLAIMS.md). Imported into an empty workspace
 and exported again, it gives the same bytes. Corrections are records like any
 other, so what they closed is there as well; recorded times belong to each
-ledger and are not in the text.`,
-		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export | wc -l",
+ledger and are not in the text.
+
+--format ftm prints FollowTheMoney entities as JSON Lines, --format
+ftm-statements its statements as CSV, for Aleph, OpenSanctions and their kin
+(docs/FTM.md). What FollowTheMoney cannot hold travels in a member or column of
+ours, so that "sightline import" of the same format gives every record back. The
+first and last seen of a statement are when this ledger recorded and closed it.`,
+		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export | wc -l\n  sightline export --format ftm -o entities.ftm.json",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := oneOfFormats(format, formatClaims, formatFtM, formatStatements); err != nil {
+				return err
+			}
 			_, at, err := k.parse()
 			if err != nil {
 				return err
@@ -91,12 +101,32 @@ ledger and are not in the text.`,
 				return err
 			}
 			defer s.Close()
-			return a.write(output, func(w io.Writer) error { return ledger.Export(w, s.Store, at) })
+			return a.write(output, func(w io.Writer) error { return exportAs(w, format, s.Store, at) })
 		},
 	}
 	c.Flags().StringVar(&k.recorded, "as-recorded", "", "only what was held at this `date` or moment")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to `file` instead of standard output")
+	c.Flags().StringVar(&format, "format", formatClaims, "`form` of the text: claims, ftm or ftm-statements")
 	return c
+}
+
+// The formats in which records are exported and imported.
+const (
+	formatClaims     = "claims"
+	formatFtM        = "ftm"
+	formatStatements = "ftm-statements"
+)
+
+// exportAs writes the records of a store. Every format reads the same store,
+// so what is left out of one is left out of all.
+func exportAs(w io.Writer, format string, s sightline.Store, at sightline.Instant) error {
+	switch format {
+	case formatFtM:
+		return claims.WriteEntities(w, s, at)
+	case formatStatements:
+		return claims.WriteStatements(w, s, at)
+	}
+	return ledger.Export(w, s, at)
 }
 
 // openToWrite opens the workspace's ledger for appending.

@@ -589,12 +589,48 @@ func TestForeignStatements(t *testing.T) {
 		t.Errorf("as statements it is\n%s\nwant\n%s", got, want)
 	}
 	// An unsorted table is refused before anything is given out of it twice.
-	o := claims.Options{Format: claims.StatementTable, Emit: func(int64, sightline.Record) error { return nil }}
+	o := claims.Options{Format: claims.StatementTable}
 	rows := strings.SplitAfter(b.String(), "\n")
 	slices.Reverse(rows[1 : len(rows)-1])
 	o.Open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(strings.Join(rows, ""))), nil }
-	if _, err := claims.Import(o); sightline.ErrorCode(err) != sightline.Invalid || !strings.Contains(sightline.ErrorHint(err), "sort") {
-		t.Errorf("unsorted: %v", err)
+	given := 0
+	o.Emit = func(int64, sightline.Record) error { given++; return nil }
+	if _, err := claims.Import(o); sightline.ErrorCode(err) != sightline.Invalid || !strings.Contains(sightline.ErrorHint(err), "sort") || given > 0 {
+		t.Errorf("unsorted: %v, %d records", err, given)
+	}
+}
+
+// A table says which data set says what; an entity of several does not, and
+// then its data sets are one voice.
+func TestWhoSaysIt(t *testing.T) {
+	table := `entity_id,prop,schema,value,dataset
+a,name,Company,A,one
+a,jurisdiction,Company,ke,one
+a,name,Company,A,two
+`
+	for file, want := range map[string]string{
+		table: `[{"source":"one","locator":"a","extraction":"ftm"}]`,
+		`{"id":"a","schema":"Company","properties":{"name":["A"],"jurisdiction":["ke"]},"datasets":["two","one"]}`: `[{"source":"one","locator":"a","origin":"one or two","extraction":"ftm"},{"source":"two","locator":"a","origin":"one or two","extraction":"ftm"}]`,
+	} {
+		f := claims.Entities
+		if file == table {
+			f = claims.StatementTable
+		}
+		c := read(t, f, file, claims.Options{})
+		last := string(c.records[len(c.records)-1].Text())
+		if len(c.rejected) > 0 || !strings.HasSuffix(last, `"references":`+want+`}`) {
+			t.Errorf("%s, want references %s; rejected %v", last, want, c.rejected)
+		}
+	}
+}
+
+// A damaged line keeps its text for whoever mends it, unless it is about a
+// person.
+func TestDamagedPersons(t *testing.T) {
+	c := read(t, claims.Entities, `{"id":"p","schema":"Person","properties":{"name":["John Doe"
+{"id":"c","schema":"Company","properties":{"name":["Cut"`, claims.Options{})
+	if len(c.rejected) != 2 || c.rejected[0].Text != "" || !strings.Contains(c.rejected[1].Text, "Cut") || c.report.Rejected != 2 {
+		t.Errorf("rejected %+v", c.rejected)
 	}
 }
 

@@ -26,8 +26,9 @@ const (
 // Options says how a file comes in.
 type Options struct {
 	Format Format
-	// Open opens the file. It is read once, and again if it holds edges that
-	// carry no record of ours.
+	// Open opens the file. It is read once, a table once more before that to
+	// see that it is sorted, and again if it holds edges that carry no record
+	// of ours.
 	Open func() (io.ReadCloser, error)
 	// Sources are held sources on which the claims rest. Without any, each data
 	// set that an edge names becomes a source.
@@ -51,7 +52,7 @@ type Held interface {
 type Rejection struct {
 	Line  int64
 	Bytes int64
-	Text  string // its first bytes; of a statement table, the id of the entity
+	Text  string // its first bytes, or the id of the entity; nothing of what says that it is a person
 	Err   error
 }
 
@@ -90,6 +91,12 @@ func Import(o Options) (Report, error) {
 	}
 	for _, id := range o.Sources {
 		if err := im.mustHold(id); err != nil {
+			return im.done, err
+		}
+	}
+	if o.Format == StatementTable {
+		// Nothing of a table that turns out to be unsorted is given out.
+		if err := im.read(func(*item) error { return nil }, false); err != nil {
 			return im.done, err
 		}
 	}
@@ -173,6 +180,9 @@ func (im *importer) read(each func(*item) error, first bool) error {
 	damaged := func(d ftm.Damage) error {
 		if !first {
 			return nil
+		}
+		if strings.Contains(d.Text, "Person") {
+			d.Text = "" // not even what is damaged of a person is kept
 		}
 		return im.reject(Rejection{d.Line, d.Bytes, d.Text, sightline.Errorf(sightline.Invalid, "read FollowTheMoney", "", "%s", d.Reason)})
 	}
