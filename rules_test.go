@@ -33,6 +33,8 @@ var imports = map[string][]string{
 	"spelling":           {},
 	"identity":           {"spelling"},
 	"ledger":             {"spelling"},
+	"ftm":                {},
+	"ftm/claims":         {"ftm"},
 	"mrt":                {"mrt/internal/bzip2"},
 	"mrt/internal/bzip2": {},
 	"ooni":               {},

@@ -18,9 +18,11 @@ import (
 func (a *app) importCommand() *cobra.Command {
 	var fromCatalogue bool
 	var quiet bool
+	var format string
+	var sources []string
 	c := &cobra.Command{
 		Use:   "import FILE...",
-		Short: "Add claims to a workspace from JSON Lines",
+		Short: "Add claims to a workspace from JSON Lines or FollowTheMoney",
 		Long: `Add the records of claim text (docs/CLAIMS.md) to the ledger of a workspace.
 "-" reads standard input.
 
@@ -29,13 +31,27 @@ A line that cannot be used is counted and kept with its reason in
 FILE.rejected.jsonl, and the others go in. Records that are held already are
 skipped, so an import that was cut off is simply run again.
 
+--format ftm reads FollowTheMoney entities as JSON Lines, --format
+ftm-statements its statements as CSV sorted by canonical_id (docs/FTM.md). What
+an export of ours carries comes back as it was. Of other files, organisations
+and the edges between them come in as entities and claims; each data set becomes
+a source of unknown terms and reliability F, unless --source names the held
+source, or sources, on which the claims rest. Natural persons and whatever
+touches one are counted and left out.
+
 --catalogue adds what a newer program's catalogue holds beyond the ledger.
 
 The exit code is 0 when every line was taken, 1 when some were rejected.`,
-		Example: "  sightline import -w kenya-notes my-claims.jsonl\n  sightline import -w kenya-notes --catalogue",
+		Example: "  sightline import -w kenya-notes my-claims.jsonl\n  sightline import -w kenya-notes --catalogue\n  sightline import -w kenya-notes --format ftm entities.ftm.json",
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if len(args) == 0 && !fromCatalogue {
 				return sightline.Errorf(sightline.Invalid, "read arguments", "", "nothing to import").WithHint("Name a file of claim text, - for standard input, or --catalogue.")
+			}
+			if err := oneOfFormats(format, formatClaims, formatFtM, formatStatements); err != nil {
+				return err
+			}
+			if format == formatClaims && len(sources) > 0 {
+				return sightline.Errorf(sightline.Invalid, "read arguments", "--source", "claim text names its own sources").WithHint("Use --source with --format ftm or ftm-statements.")
 			}
 			l, err := a.openToWrite()
 			if err != nil {
@@ -62,7 +78,12 @@ The exit code is 0 when every line was taken, 1 when some were rejected.`,
 			}
 			var rejected int64
 			for _, name := range args {
-				n, err := a.importFile(c.Context(), l, name, quiet)
+				var n int64
+				if format == formatClaims {
+					n, err = a.importFile(c.Context(), l, name, quiet)
+				} else {
+					n, err = a.importFtM(c.Context(), l, name, ftmOptions{format: format, sources: sources, quiet: quiet})
+				}
 				if err != nil {
 					return err
 				}
@@ -77,6 +98,8 @@ The exit code is 0 when every line was taken, 1 when some were rejected.`,
 	}
 	c.Flags().BoolVar(&fromCatalogue, "catalogue", false, "add the records of the embedded catalogue")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "report no progress")
+	c.Flags().StringVar(&format, "format", formatClaims, "`form` of the files: claims, ftm or ftm-statements")
+	c.Flags().StringSliceVar(&sources, "source", nil, "`id` of the held source on which claims from FollowTheMoney rest")
 	return c
 }
 
@@ -85,12 +108,9 @@ func (a *app) importFile(ctx context.Context, l *ledger.Ledger, name string, qui
 	in := a.in
 	aside := "stdin.rejected.jsonl"
 	if name != "-" {
-		f, err := os.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return 0, sightline.Errorf(sightline.NotFound, "import", name, "no such file")
-		}
+		f, err := openInput(name)
 		if err != nil {
-			return 0, sightline.Errorf(sightline.Unavailable, "import", name, "%w", err)
+			return 0, err
 		}
 		defer f.Close()
 		in, aside = f, name+".rejected.jsonl"
@@ -117,6 +137,18 @@ func (a *app) importFile(ctx context.Context, l *ledger.Ledger, name string, qui
 		fmt.Fprintf(a.out, "the rejected lines are in %s\n", aside)
 	}
 	return p.Rejected, nil
+}
+
+// openInput opens a file to import.
+func openInput(name string) (*os.File, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, sightline.Errorf(sightline.NotFound, "import", name, "no such file")
+	}
+	if err != nil {
+		return nil, sightline.Errorf(sightline.Unavailable, "import", name, "%w", err)
+	}
+	return f, nil
 }
 
 // lazyFile is a file that is made when something is first written to it.
