@@ -7,11 +7,13 @@ import (
 	"sightline"
 	"sightline/source"
 	"sightline/source/bri"
+	"sightline/source/fotn"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
 	bri.Dataset,
+	fotn.Dataset,
 }
 
 // ByID finds a data set.
