@@ -57,6 +57,9 @@ const (
 	gradeClaim    sightline.MethodID = "grade.clusters/1"
 	onList        sightline.MethodID = "membership.state/1"
 	engineAbsent  sightline.MethodID = "engine.absent/1"
+	seriesScore   sightline.MethodID = "series.score/1"
+	seriesRank    sightline.MethodID = "series.rank/1"
+	seriesChange  sightline.MethodID = "series.change/1"
 )
 
 var methods = []Method{
@@ -69,6 +72,9 @@ var methods = []Method{
 	{gradeClaim, "Counts the independent clusters of sources that speak for a claim. Sources that repeat one another, or share an owner, are one cluster; a bare assertion is none.", runGrade},
 	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
+	{seriesScore, "A score as its publisher gives it, with the publisher's interval where there is one. Where the source's scale was turned round, the reason says so.", runSeriesScore},
+	{seriesRank, "The place of a score among those of the same indicator, edition and time on record, counted from the end that the scale names. Equal scores share a range of places. The denominator is the number of countries scored, which is not the world.", runSeriesRank},
+	{seriesChange, "The difference of two scores of one indicator and scale. It says whether the publisher's intervals overlap; a change inside them cannot be told from none.", runSeriesChange},
 }
 
 // Methods lists the methods in use.
@@ -151,6 +157,9 @@ func (v *view) parameters(p params) map[string]string {
 	if v.options.AsRecorded != 0 {
 		out["as_recorded"] = v.options.AsRecorded.String()
 	}
+	if v.options.OpenOnly {
+		out["open_only"] = "yes"
+	}
 	return out
 }
 
@@ -172,6 +181,8 @@ func Recompute(store sightline.Store, series []Series, p sightline.Packet) (sigh
 			options.AsPublished, err = sightline.ParseDate(val)
 		case "as_recorded":
 			err = options.AsRecorded.UnmarshalText([]byte(val))
+		case "open_only":
+			options.OpenOnly = val == "yes"
 		default:
 			rest[k] = val
 		}
@@ -394,7 +405,11 @@ func runOnList(v *view, p params) (result, error) {
 		if err != nil {
 			return result{}, err
 		}
-		if !v.published(d) {
+		open, err := v.mayPass(c)
+		if err != nil {
+			return result{}, err
+		}
+		if !v.published(d) || !open {
 			continue
 		}
 		used = append(used, e)

@@ -54,6 +54,12 @@ func outline(d *dossier.Dossier) []block {
 		where = "no region"
 	}
 	add(block{Kind: text, Text: fmt.Sprintf("%s, %s. Sightline dossier, %s. %s", d.Country.Code, where, d.Edition, clock(d))})
+	if len(d.NotOpen) > 0 {
+		add(block{Kind: text, Tag: "Not for passing on as it is", Text: notOpen(d)})
+	}
+	if d.OpenOnly {
+		add(block{Kind: text, Text: "Data that may not be passed on freely are left out of this dossier."})
+	}
 	for _, f := range d.KeyData {
 		add(figure(f))
 	}
@@ -65,6 +71,9 @@ func outline(d *dossier.Dossier) []block {
 			if f.Rule != "" {
 				add(block{Kind: sub, Text: f.Rule})
 			}
+		}
+		for _, s := range a.Scores {
+			o = append(o, scores(a.ID, s)...)
 		}
 		for _, g := range a.Groups {
 			add(block{Kind: group, Text: g.Heading, ID: a.ID + "-" + g.ID})
@@ -245,6 +254,9 @@ func note(n dossier.Note) block {
 	if len(n.Derived) > 0 {
 		s += " It repeats: " + strings.Join(n.Derived, "; ") + "."
 	}
+	if n.Terms != "" {
+		s += " Terms: " + strings.ReplaceAll(n.Terms, "_", " ") + "."
+	}
 	if !n.Accessed.IsZero() {
 		s += " Read " + n.Accessed.String() + "."
 	}
@@ -262,6 +274,13 @@ func Number(e sightline.Estimate) string {
 	v, ok := e.Value.Get()
 	if !ok {
 		return strings.ReplaceAll(e.State.String(), "_", " ")
+	}
+	if rest, ok := strings.CutPrefix(e.Unit, "place, "); ok {
+		place := "place " + quantity(v)
+		if high, ok := e.High.Get(); ok && high > v {
+			place = "places " + quantity(v) + " to " + quantity(high)
+		}
+		return fmt.Sprintf("%s of the %s %s", place, quantity(float64(e.Denominator)), rest)
 	}
 	format := quantity
 	unit := " " + e.Unit
@@ -283,11 +302,14 @@ func Number(e sightline.Estimate) string {
 	}
 	if v == 1 && e.Denominator == 0 {
 		// "1 claim": the units that we count are regular plurals.
-		noun, rest, more := strings.Cut(unit, ",")
-		unit = strings.TrimSuffix(noun, "s")
-		if more {
-			unit += "," + rest
+		end := strings.IndexAny(unit, ",")
+		if of := strings.Index(unit, "s of "); of >= 0 {
+			end = of + 1 // "1 point of 100"
 		}
+		if end < 0 {
+			end = len(unit)
+		}
+		unit = strings.TrimSuffix(unit[:end], "s") + unit[end:]
 	}
 	return s + unit
 }
