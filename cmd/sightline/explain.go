@@ -27,7 +27,7 @@ parameters, its result, its inputs by hash, and each claim with its sources.
 
 A packet id is made from the work itself, so this command finds it by doing
 the work of the dossiers again. Where the dossier was printed with
---as-published or --as-recorded, give the same here. --country looks at one
+--as-published, --as-recorded or --open-only, give the same here. --country looks at one
 country only; --in reads the packet from a dossier saved as JSON. A claim's id
 is explained as well.`,
 		Example: "  sightline explain SL-7Q4M-2K9D-X\n  sightline explain SL-7Q4M-2K9D-X --in ke.json",
@@ -54,6 +54,7 @@ is explained as well.`,
 		},
 	}
 	k.register(c)
+	k.registerOpen(c)
 	c.Flags().StringVar(&country, "country", "", "look at this `country` only")
 	c.Flags().StringVar(&in, "in", "", "read the packet from this dossier, saved as JSON `file`")
 	return c
@@ -80,7 +81,7 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 		}
 		countries = []sightline.Country{c}
 	}
-	o := dossier.Options{Edition: s.edition, Code: version()}
+	o := dossier.Options{Edition: s.edition, Code: version(), OpenOnly: k.openOnly}
 	var err error
 	if o.AsPublished, o.AsRecorded, err = k.parse(); err != nil {
 		return sightline.Packet{}, err
@@ -96,7 +97,7 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 		}
 	}
 	return sightline.Packet{}, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier of %s has it", s.edition).
-		WithHint("If the dossier was printed with --as-published or --as-recorded, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed; --in FILE reads it from a saved dossier.")
+		WithHint("If the dossier was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed; --in FILE reads it from a saved dossier.")
 }
 
 func packetOf(d *dossier.Dossier, id sightline.PacketID) (sightline.Packet, bool) {
@@ -207,6 +208,9 @@ func command(p sightline.Packet) string {
 			t += " --" + strings.ReplaceAll(k, "_", "-") + " " + v
 		}
 	}
+	if p.Parameters["open_only"] != "" {
+		t += " --open-only"
+	}
 	return t
 }
 
@@ -252,6 +256,7 @@ is printed: given later with --head, it shows whether records were cut off.`,
 		},
 	}
 	k.register(c)
+	k.registerOpen(c)
 	c.Flags().StringVar(&country, "country", "", "look for the packet in this `country` only")
 	c.Flags().StringVar(&head, "head", "", "`hash` of the ledger's head, noted earlier")
 	return c

@@ -237,7 +237,7 @@ counts as verified against the publisher from today.`,
 				}
 			}()
 			kept := a.archive()
-			sum, err := keep(kept, inputs)
+			sum, err := keep(kept, d, inputs)
 			if err != nil {
 				return err
 			}
@@ -290,7 +290,7 @@ func (a *app) archive() archive.Archive { return archive.At(filepath.Join(a.work
 
 // keep keeps the files of an edition: one under its own sum; of several also a
 // list of their sums, whose sum is the edition's.
-func keep(to archive.Archive, inputs []source.Input) (string, error) {
+func keep(to archive.Archive, d *source.Dataset, inputs []source.Input) (string, error) {
 	var list bytes.Buffer
 	for _, in := range inputs {
 		if _, err := to.Put(in.Bytes); err != nil {
@@ -298,10 +298,21 @@ func keep(to archive.Archive, inputs []source.Input) (string, error) {
 		}
 		fmt.Fprintf(&list, "%s  %s=%s\n", in.SHA256, in.Role, in.Name)
 	}
-	if len(inputs) == 1 {
+	if len(inputs) == 1 && inputs[0].Role == onlyRole(d) {
 		return inputs[0].SHA256, nil
 	}
 	return to.Put(list.Bytes())
+}
+
+// onlyRole is the role of a file that is kept alone: the first that every
+// edition has. Of a data set whose files may all be left out it is none.
+func onlyRole(d *source.Dataset) string {
+	for _, f := range d.Files {
+		if !f.Optional || len(d.Files) == 1 {
+			return f.Role
+		}
+	}
+	return ""
 }
 
 // kept reads the files of an edition back from the archive.
@@ -325,10 +336,8 @@ func kept(from archive.Archive, d *source.Dataset, sum string) ([]source.Input, 
 		out = append(out, source.Input{Role: role, Name: name, Bytes: bytes, SHA256: one})
 	}
 	if out == nil { // one file, kept under its own sum
-		for _, f := range d.Files {
-			if !f.Optional || len(d.Files) == 1 {
-				return []source.Input{{Role: f.Role, Bytes: b, SHA256: sum}}, nil
-			}
+		if role := onlyRole(d); role != "" {
+			return []source.Input{{Role: role, Bytes: b, SHA256: sum}}, nil
 		}
 	}
 	return out, nil

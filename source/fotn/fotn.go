@@ -342,7 +342,7 @@ func claims(r *source.Reading, table string, rows []score, least func(edition in
 		}
 		scale, err := direction(by[e])
 		if err != nil {
-			return sightline.Errorf(sightline.ErrorCode(err), "tell the scale", fmt.Sprintf("%s, edition %d", table, e), "%w", err).WithHint("%s", sightline.ErrorHint(err))
+			return sightline.Errorf(sightline.ErrorCode(err), "read scores", fmt.Sprintf("%s, edition %d", table, e), "%w", err).WithHint("%s", sightline.ErrorHint(err))
 		}
 		if e > 2018 && scale == freeAt0 {
 			r.Note("%s has edition %d with 0 as most free, unlike the edition as printed; turned round", table, e)
