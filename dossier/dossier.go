@@ -153,7 +153,7 @@ type Note struct {
 	Archive     string             `json:"archive"` // SHA-256 of the copy held, or "not archived"
 	Reliability string             `json:"reliability"`
 	Licence     string             `json:"licence,omitzero"`
-	Terms       string             `json:"terms,omitzero"` // where they are not open
+	Terms       string             `json:"terms,omitzero"`        // where they are not open
 	Derived     []string           `json:"derived_from,omitzero"` // titles of what it repeats
 	Selection   string             `json:"selection,omitzero"`
 }

@@ -8,12 +8,16 @@ import (
 	"sightline/source"
 	"sightline/source/bri"
 	"sightline/source/fotn"
+	"sightline/source/itugci"
+	"sightline/source/oni"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
 	bri.Dataset,
 	fotn.Dataset,
+	itugci.Dataset,
+	oni.Dataset,
 }
 
 // ByID finds a data set.
