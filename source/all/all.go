@@ -10,6 +10,7 @@ import (
 	"sightline/source/fotn"
 	"sightline/source/itugci"
 	"sightline/source/oni"
+	"sightline/source/worldbank"
 )
 
 // Datasets are the data sets, by id.
@@ -18,6 +19,8 @@ var Datasets = []*source.Dataset{
 	fotn.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
+	worldbank.InternetUsers,
+	worldbank.Population,
 }
 
 // ByID finds a data set.
