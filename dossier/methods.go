@@ -73,7 +73,7 @@ var methods = []Method{
 	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 	{seriesScore, "A score as its publisher gives it, with the publisher's interval where there is one. Where the source's scale was turned round, the reason says so.", runSeriesScore},
-	{seriesRank, "The place of a score among those of the same indicator, edition and time on record, counted from the end that the scale names. Equal scores share a range of places. The denominator is the number of countries scored, which is not the world.", runSeriesRank},
+	{seriesRank, "The place of a score among those of the same indicator, edition and time on record, counted from the end that the scale names. Scores that are equal, or whose intervals overlap, share a range of places. The denominator is the number of countries scored, which is not the world.", runSeriesRank},
 	{seriesChange, "The difference of two scores of one indicator and scale. It says whether the publisher's intervals overlap; a change inside them cannot be told from none.", runSeriesChange},
 }
 

@@ -145,10 +145,11 @@ func rankSentence(e sightline.Estimate, scale string) string {
 		return ""
 	}
 	s := "Place 1 is " + bestWord(scale) + "."
-	high, tied := e.High.Get()
+	low, _ := e.Low.Get()
+	high, _ := e.High.Get()
 	switch {
-	case tied && high > v:
-		s += " Equal scores share their places."
+	case high > low:
+		s += " Scores that are equal, or whose intervals overlap, share their places."
 	case int64(v) == e.Denominator && e.Denominator > 1:
 		s += " It is the last place."
 	}
@@ -211,7 +212,7 @@ func runSeriesScore(v *view, p params) (result, error) {
 		return result{}, err
 	}
 	c := e.Record.Claim()
-	est := sightline.Estimate{Value: sightline.Num(c.Object.Number), N: 1, Unit: c.Object.Unit, Reason: "the publisher gives no interval"}
+	est := sightline.Estimate{Value: sightline.Num(c.Object.Number), N: 1, Unit: c.Object.Unit, Reason: "the source gives no interval"}
 	if low, high, level, ok := interval(c); ok {
 		est.Low, est.High, est.Level, est.Reason = sightline.Num(low), sightline.Num(high), level, ""
 	}
@@ -250,8 +251,9 @@ func (v *view) peers(id sightline.EntityID) ([]sightline.Entry, error) {
 	return list, nil
 }
 
-// runSeriesRank: claim. A country of which the record has several scores of
-// one edition takes all the places between them.
+// runSeriesRank: claim. Scores whose intervals overlap are tied, and a country
+// of which the record has several scores of one edition takes all the places
+// between them.
 func runSeriesRank(v *view, p params) (result, error) {
 	e, err := v.scoreOf(p["claim"])
 	if err != nil {
@@ -268,7 +270,9 @@ func runSeriesRank(v *view, p params) (result, error) {
 		return result{}, err
 	}
 	var used []sightline.Entry
-	best, worst := map[sightline.EntityID]float64{}, map[sightline.EntityID]float64{}
+	// By country, the ends of what its scores can be, and the worst of the
+	// scores themselves.
+	best, worst, point := map[sightline.EntityID]float64{}, map[sightline.EntityID]float64{}, map[sightline.EntityID]float64{}
 	for _, x := range all {
 		o := x.Record.Claim()
 		if o.Qualifiers["edition"] != c.Qualifiers["edition"] || o.Object.Unit != c.Object.Unit {
@@ -279,36 +283,53 @@ func runSeriesRank(v *view, p params) (result, error) {
 			continue
 		}
 		used = append(used, x)
-		at := key(o.Object.Number)
-		if b, seen := best[o.Subject]; !seen || at < b {
-			best[o.Subject] = at
+		from, to := ends(o, key)
+		if b, seen := best[o.Subject]; !seen || from < b {
+			best[o.Subject] = from
 		}
-		if w, seen := worst[o.Subject]; !seen || at > w {
-			worst[o.Subject] = at
+		if w, seen := worst[o.Subject]; !seen || to > w {
+			worst[o.Subject] = to
+		}
+		if p, seen := point[o.Subject]; !seen || key(o.Object.Number) > p {
+			point[o.Subject] = key(o.Object.Number)
 		}
 	}
 	n := len(best)
 	if n < 2 {
 		return result{estimate: none(sightline.TooLittleData, unit, "no other country that this edition scored is on record"), used: used}, nil
 	}
-	first, last := 1, n
-	self := key(c.Object.Number)
+	first, place, last := 1, 1, n
+	from, to := ends(c, key)
 	for id := range best {
 		if id == c.Subject {
 			continue
 		}
-		if worst[id] < self {
+		if worst[id] < from {
 			first++
 		}
-		if best[id] > self {
+		if point[id] < key(c.Object.Number) {
+			place++
+		}
+		if best[id] > to {
 			last--
 		}
 	}
 	return result{estimate: sightline.Estimate{
-		Value: sightline.Num(float64(first)), Low: sightline.Num(float64(first)), High: sightline.Num(float64(last)), Level: 1,
+		Value: sightline.Num(float64(place)), Low: sightline.Num(float64(first)), High: sightline.Num(float64(last)), Level: 1,
 		N: int64(n), Denominator: int64(n), Unit: unit,
-		Reason: "an order of the scores as published; the countries were chosen and are not the world, and small differences mean little",
+		Reason: "an order of the scores as published, among the countries on record, which are not the world; small differences mean little",
 	}, used: used}, nil
+}
+
+// ends are the keys of the publisher's interval of a score, or of the score
+// where there is none.
+func ends(c *sightline.Claim, key func(float64) float64) (best, worst float64) {
+	best = key(c.Object.Number)
+	worst = best
+	if low, high, _, ok := interval(c); ok {
+		best, worst = min(best, key(low), key(high)), max(worst, key(low), key(high))
+	}
+	return best, worst
 }
 
 // runSeriesChange: from, to (claims).
@@ -328,7 +349,7 @@ func runSeriesChange(v *view, p params) (result, error) {
 	}
 	// The difference of two decimal numbers, without the tail of the binary one.
 	d := math.Round((y.Object.Number-x.Object.Number)*1e9) / 1e9
-	est := sightline.Estimate{Value: sightline.Num(d), N: 2, Unit: y.Object.Unit, Reason: fmt.Sprintf("from %s to %s; the publisher gives no interval, and a small change may be a judgement", span(x), span(y))}
+	est := sightline.Estimate{Value: sightline.Num(d), N: 2, Unit: y.Object.Unit, Reason: fmt.Sprintf("from %s to %s; the source gives no interval, and a small change may be a judgement", span(x), span(y))}
 	xl, xh, _, ok1 := interval(x)
 	yl, yh, _, ok2 := interval(y)
 	if ok1 && ok2 {

@@ -120,6 +120,13 @@ func TestScoreSeries(t *testing.T) {
 	if v, _ := m.Change.Estimate.Value.Get(); v != 0.14 || !strings.Contains(m.Change.Sentence, "do not overlap") {
 		t.Errorf("change %g: %s", v, m.Change.Sentence)
 	}
+	// In 2010 Kenya has 0.45 to 0.55 and Uganda 0.3 to 0.5, which overlap; in
+	// 2017 0.59 to 0.69 and 0.3 to 0.5, which do not.
+	for i, want := range map[int]float64{0: 2, 7: 1} {
+		if high, _ := m.Points[i].Rank.Estimate.High.Get(); high != want {
+			t.Errorf("%s: Kenya is at most %g, want %g", m.Points[i].Valid, high, want)
+		}
+	}
 	if low, _ := m.Points[0].Estimate.Low.Get(); low != .45 || m.Points[0].Estimate.Level != .68 {
 		t.Errorf("%+v", m.Points[0].Estimate)
 	}

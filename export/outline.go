@@ -72,9 +72,7 @@ func outline(d *dossier.Dossier) []block {
 				add(block{Kind: sub, Text: f.Rule})
 			}
 		}
-		for _, s := range a.Scores {
-			o = append(o, scores(a.ID, s)...)
-		}
+		o = append(o, scores(a.ID, a.Scores)...)
 		for _, g := range a.Groups {
 			add(block{Kind: group, Text: g.Heading, ID: a.ID + "-" + g.ID})
 			if g.Sentence != "" {
@@ -277,8 +275,9 @@ func Number(e sightline.Estimate) string {
 	}
 	if rest, ok := strings.CutPrefix(e.Unit, "place, "); ok {
 		place := "place " + quantity(v)
-		if high, ok := e.High.Get(); ok && high > v {
-			place = "places " + quantity(v) + " to " + quantity(high)
+		low, _ := e.Low.Get()
+		if high, ok := e.High.Get(); ok && high > low {
+			place = "places " + quantity(low) + " to " + quantity(high)
 		}
 		return fmt.Sprintf("%s of the %s %s", place, quantity(float64(e.Denominator)), rest)
 	}

@@ -10,6 +10,7 @@ import (
 	"sightline/source/fotn"
 	"sightline/source/itugci"
 	"sightline/source/oni"
+	"sightline/source/vdem"
 	"sightline/source/worldbank"
 )
 
@@ -19,6 +20,8 @@ var Datasets = []*source.Dataset{
 	fotn.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
+	vdem.Society,
+	vdem.Regime,
 	worldbank.InternetUsers,
 	worldbank.Population,
 }
