@@ -198,27 +198,9 @@ func (c *compiler) handWritten(theme string) error {
 	return nil
 }
 
-// take runs the importer of a data set on inputs that inputs.csv names, by
-// role, and takes its records.
+// take takes the records that an importer reads.
 func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string) error {
-	var files []source.Input
-	for _, role := range sortedKeys(roles) {
-		in, ok := c.inputs[roles[role]]
-		if !ok {
-			return sightline.Errorf(sightline.Internal, "read input", roles[role], "inputs.csv does not name it")
-		}
-		text, err := os.ReadFile(filepath.Join(c.data, filepath.FromSlash(in.path)))
-		if err != nil {
-			return sightline.Errorf(sightline.Unavailable, "read input", in.path, "%w", err).WithHint("Give the directory of the data sets with -data.")
-		}
-		sum := sha256.Sum256(text)
-		if hex.EncodeToString(sum[:]) != in.sha256 {
-			c.notes = append(c.notes, fmt.Sprintf("CHANGED %s: SHA-256 is %x, inputs.csv says %s", in.path, sum, in.sha256))
-		}
-		c.read[roles[role]] = true
-		files = append(files, source.Input{Role: role, Name: filepath.Base(in.path), Bytes: text, SHA256: hex.EncodeToString(sum[:])})
-	}
-	report, err := d.Import(files)
+	report, err := c.imported(d, roles)
 	if err != nil {
 		return err
 	}
@@ -229,6 +211,29 @@ func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string
 		c.add(theme, r)
 	}
 	return nil
+}
+
+// imported runs the importer of a data set on inputs that inputs.csv names, by
+// role.
+func (c *compiler) imported(d *source.Dataset, roles map[string]string) (*source.Report, error) {
+	var files []source.Input
+	for _, role := range sortedKeys(roles) {
+		in, ok := c.inputs[roles[role]]
+		if !ok {
+			return nil, sightline.Errorf(sightline.Internal, "read input", roles[role], "inputs.csv does not name it")
+		}
+		text, err := os.ReadFile(filepath.Join(c.data, filepath.FromSlash(in.path)))
+		if err != nil {
+			return nil, sightline.Errorf(sightline.Unavailable, "read input", in.path, "%w", err).WithHint("Give the directory of the data sets with -data.")
+		}
+		sum := sha256.Sum256(text)
+		if hex.EncodeToString(sum[:]) != in.sha256 {
+			c.notes = append(c.notes, fmt.Sprintf("CHANGED %s: SHA-256 is %x, inputs.csv says %s", in.path, sum, in.sha256))
+		}
+		c.read[roles[role]] = true
+		files = append(files, source.Input{Role: role, Name: filepath.Base(in.path), Bytes: text, SHA256: hex.EncodeToString(sum[:])})
+	}
+	return d.Import(files)
 }
 
 // own reads a hand-written table of ours.

@@ -7,11 +7,23 @@ import (
 	"sightline"
 	"sightline/source"
 	"sightline/source/bri"
+	"sightline/source/fotn"
+	"sightline/source/itugci"
+	"sightline/source/oni"
+	"sightline/source/vdem"
+	"sightline/source/worldbank"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
 	bri.Dataset,
+	fotn.Dataset,
+	itugci.Dataset,
+	oni.Dataset,
+	vdem.Society,
+	vdem.Regime,
+	worldbank.InternetUsers,
+	worldbank.Population,
 }
 
 // ByID finds a data set.
