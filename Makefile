@@ -20,6 +20,7 @@ dist:
 
 bench:
 	go test -run '^$$' -bench . ./cmd/sightline .
+	GOMAXPROCS=1 go test -run '^$$' -bench . -benchtime 3x ./ftm/...
 	go test -run '^$$' -bench Ledger -claims 1000000 -benchtime 1000x -timeout 20m ./ledger
 
 clean:

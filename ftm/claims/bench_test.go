@@ -3,7 +3,6 @@ package claims_test
 import (
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -13,21 +12,9 @@ import (
 	"sightline/ftm/claims"
 )
 
-// many is the catalogue with its claims as often as it takes to make a million
-// statements.
-type many []sightline.Entry
-
-func (m many) Records(sightline.Instant) iter.Seq2[sightline.Entry, error] {
-	return func(yield func(sightline.Entry, error) bool) {
-		for _, e := range m {
-			if !yield(e, nil) {
-				return
-			}
-		}
-	}
-}
-
-func million(b *testing.B) many {
+// million is the catalogue with its claims as often as it takes to make a
+// million statements.
+func million(b *testing.B) held {
 	b.Helper()
 	store, records := catalogue(b)
 	n := 0
@@ -37,7 +24,7 @@ func million(b *testing.B) many {
 		}
 		n += len(group)
 	}
-	var m many
+	var m held
 	for _, r := range records {
 		m = append(m, sightline.Entry{Record: r, Recorded: catalog.Recorded(), Closed: sightline.Forever})
 	}

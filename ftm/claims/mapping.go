@@ -162,11 +162,7 @@ func seen(i sightline.Instant) string {
 }
 
 func newSheet(id, schema string, e sightline.Entry) *sheet {
-	s := &sheet{id: id, schema: schema, seen: seen(e.Recorded), rows: make([]ftm.Statement, 0, 16)}
-	if e.Record.Claim() != nil {
-		s.gone = seen(e.Closed)
-	}
-	return s
+	return &sheet{id: id, schema: schema, seen: seen(e.Recorded), rows: make([]ftm.Statement, 0, 16)}
 }
 
 // versions maps the versions of a source or entity, oldest first. The newest
@@ -256,6 +252,9 @@ func (m *mapper) claim(e sightline.Entry) []ftm.Statement {
 		link.schema = "Note"
 	}
 	s := newSheet(recordID(e.Record), link.schema, e)
+	if closed {
+		s.gone = seen(e.Closed)
+	}
 	s.base(dataset(c.References[0].Source), string(e.Record.Text()))
 	for _, r := range c.References {
 		from := dataset(r.Source)
