@@ -6,11 +6,13 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/aigs"
 	"sightline/source/bri"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
+	aigs.Dataset,
 	bri.Dataset,
 }
 
