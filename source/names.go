@@ -50,6 +50,9 @@ func (r *Reading) Names(table string) (*Names, error) {
 	})
 }
 
+// Known reports whether the table has the name.
+func (n *Names) Known(as string) bool { return n.rows[as] != nil }
+
 // Of is the entity that a name stands for, which it adds to the reading. It is
 // nil when the table says that the name is no organisation's: then why says
 // so. A name that the table does not have becomes an entity of the kind,
@@ -65,8 +68,12 @@ func (n *Names) Of(as string, kind sightline.EntityKind, country sightline.Count
 	}
 	if x.reason != "" && !n.said[as] {
 		n.said[as] = true
-		n.reading.Note("%q is read as %s (%s): %s", as, x.entity.Name, x.entity.ID, x.reason)
+		n.reading.Note("%q is read as %s: %s", as, x.entity.ID, x.reason)
 	}
 	out := x.entity
+	if c, ok := out.ID.Country(); ok { // exists without being declared
+		out.Name = c.Name()
+		return &out, "", nil
+	}
 	return &out, "", n.reading.Entity(x.entity)
 }

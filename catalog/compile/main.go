@@ -201,6 +201,12 @@ func (c *compiler) handWritten(theme string) error {
 // take runs the importer of a data set on inputs that inputs.csv names, by
 // role, and takes its records.
 func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string) error {
+	return c.takeSome(theme, d, roles, nil)
+}
+
+// takeSome is take of the claims for which keep holds, and of the entities
+// that they speak of.
+func (c *compiler) takeSome(theme string, d *source.Dataset, roles map[string]string, keep func(*sightline.Claim) bool) error {
 	var files []source.Input
 	for _, role := range sortedKeys(roles) {
 		in, ok := c.inputs[roles[role]]
@@ -222,8 +228,24 @@ func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string
 	if err != nil {
 		return err
 	}
+	spoken := map[sightline.EntityID]bool{}
 	for _, r := range report.Records {
-		if e := r.Entity(); e != nil && c.names[e.ID] == "" {
+		if claim := r.Claim(); claim != nil && keep != nil && keep(claim) {
+			spoken[claim.Subject], spoken[claim.Object.Entity] = true, true
+			for _, v := range claim.Qualifiers {
+				spoken[sightline.EntityID(v)] = true
+			}
+		}
+	}
+	for _, r := range report.Records {
+		if keep != nil && (r.Claim() != nil && !keep(r.Claim()) || r.Entity() != nil && !spoken[r.Entity().ID]) {
+			continue
+		}
+		if e := r.Entity(); e != nil {
+			// What people or an importer before this one say of it is kept.
+			if c.names[e.ID] != "" {
+				continue
+			}
 			c.names[e.ID] = e.Name
 		}
 		c.add(theme, r)

@@ -6,12 +6,14 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/aiddata"
 	"sightline/source/aigs"
 	"sightline/source/bri"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
+	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
 	bri.Dataset,
 }
