@@ -204,8 +204,8 @@ func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string
 	return c.takeSome(theme, d, roles, nil)
 }
 
-// takeSome is take of the claims for which keep holds, and of the entities
-// that they speak of.
+// takeSome is take of the claims for which keep holds, and of the entities and
+// sources that they name.
 func (c *compiler) takeSome(theme string, d *source.Dataset, roles map[string]string, keep func(*sightline.Claim) bool) error {
 	var files []source.Input
 	for _, role := range sortedKeys(roles) {
@@ -228,17 +228,20 @@ func (c *compiler) takeSome(theme string, d *source.Dataset, roles map[string]st
 	if err != nil {
 		return err
 	}
-	spoken := map[sightline.EntityID]bool{}
+	spoken, cited := map[sightline.EntityID]bool{}, map[sightline.SourceID]bool{}
 	for _, r := range report.Records {
 		if claim := r.Claim(); claim != nil && keep != nil && keep(claim) {
 			spoken[claim.Subject], spoken[claim.Object.Entity] = true, true
 			for _, v := range claim.Qualifiers {
 				spoken[sightline.EntityID(v)] = true
 			}
+			for _, ref := range claim.References {
+				cited[ref.Source] = true
+			}
 		}
 	}
 	for _, r := range report.Records {
-		if keep != nil && (r.Claim() != nil && !keep(r.Claim()) || r.Entity() != nil && !spoken[r.Entity().ID]) {
+		if keep != nil && (r.Claim() != nil && !keep(r.Claim()) || r.Entity() != nil && !spoken[r.Entity().ID] || r.Source() != nil && !cited[r.Source().ID]) {
 			continue
 		}
 		if e := r.Entity(); e != nil {

@@ -9,6 +9,8 @@ import (
 	"sightline/source/aiddata"
 	"sightline/source/aigs"
 	"sightline/source/bri"
+	"sightline/source/eusanctions"
+	"sightline/source/uslists"
 )
 
 // Datasets are the data sets, by id.
@@ -16,6 +18,8 @@ var Datasets = []*source.Dataset{
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
 	bri.Dataset,
+	eusanctions.Dataset,
+	uslists.MilitaryCompanies, uslists.Section889, uslists.ScreeningList, uslists.CoveredList, uslists.Notices,
 }
 
 // ByID finds a data set.
