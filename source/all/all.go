@@ -10,6 +10,8 @@ import (
 	"sightline/source/aigs"
 	"sightline/source/bri"
 	"sightline/source/eusanctions"
+	"sightline/source/memberships"
+	"sightline/source/unga"
 	"sightline/source/uslists"
 )
 
@@ -18,6 +20,8 @@ var Datasets = []*source.Dataset{
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
 	bri.Dataset,
+	memberships.BRI65, memberships.Budapest, memberships.DFI, memberships.DigitalDeciders, memberships.FOC,
+	unga.Dataset,
 	eusanctions.Dataset,
 	uslists.MilitaryCompanies, uslists.Section889, uslists.ScreeningList, uslists.CoveredList, uslists.Notices,
 }
