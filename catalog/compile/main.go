@@ -200,12 +200,37 @@ func (c *compiler) handWritten(theme string) error {
 
 // take takes the records that an importer reads.
 func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string) error {
+	return c.takeSome(theme, d, roles, nil)
+}
+
+// takeSome is take of the claims for which keep holds, and of the entities and
+// sources that they name.
+func (c *compiler) takeSome(theme string, d *source.Dataset, roles map[string]string, keep func(*sightline.Claim) bool) error {
 	report, err := c.imported(d, roles)
 	if err != nil {
 		return err
 	}
+	spoken, cited := map[sightline.EntityID]bool{}, map[sightline.SourceID]bool{}
 	for _, r := range report.Records {
-		if e := r.Entity(); e != nil && c.names[e.ID] == "" {
+		if claim := r.Claim(); claim != nil && keep != nil && keep(claim) {
+			spoken[claim.Subject], spoken[claim.Object.Entity] = true, true
+			for _, v := range claim.Qualifiers {
+				spoken[sightline.EntityID(v)] = true
+			}
+			for _, ref := range claim.References {
+				cited[ref.Source] = true
+			}
+		}
+	}
+	for _, r := range report.Records {
+		if keep != nil && (r.Claim() != nil && !keep(r.Claim()) || r.Entity() != nil && !spoken[r.Entity().ID] || r.Source() != nil && !cited[r.Source().ID]) {
+			continue
+		}
+		if e := r.Entity(); e != nil {
+			// What people or an importer before this one say of it is kept.
+			if c.names[e.ID] != "" {
+				continue
+			}
 			c.names[e.ID] = e.Name
 		}
 		c.add(theme, r)

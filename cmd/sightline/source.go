@@ -60,7 +60,11 @@ func (a *app) sourceListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				held, err := s.Claims(sightline.Query{Sources: []sightline.SourceID{src.ID}})
+				sources, err := d.Sources()
+				if err != nil {
+					return err
+				}
+				held, err := s.Claims(sightline.Query{Sources: sources})
 				if err != nil {
 					return err
 				}

@@ -6,16 +6,24 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/aiddata"
+	"sightline/source/aigs"
 	"sightline/source/bri"
+	"sightline/source/eusanctions"
 	"sightline/source/fotn"
 	"sightline/source/itugci"
+	"sightline/source/memberships"
 	"sightline/source/oni"
+	"sightline/source/unga"
+	"sightline/source/uslists"
 	"sightline/source/vdem"
 	"sightline/source/worldbank"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
+	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
+	aigs.Dataset,
 	bri.Dataset,
 	fotn.Dataset,
 	itugci.Dataset,
@@ -24,6 +32,10 @@ var Datasets = []*source.Dataset{
 	vdem.Regime,
 	worldbank.InternetUsers,
 	worldbank.Population,
+	memberships.BRI65, memberships.Budapest, memberships.DFI, memberships.DigitalDeciders, memberships.FOC,
+	unga.Dataset,
+	eusanctions.Dataset,
+	uslists.MilitaryCompanies, uslists.Section889, uslists.ScreeningList, uslists.CoveredList, uslists.Notices,
 }
 
 // ByID finds a data set.
