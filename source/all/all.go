@@ -7,6 +7,7 @@ import (
 	"sightline"
 	"sightline/source"
 	"sightline/source/bri"
+	"sightline/source/fiw"
 	"sightline/source/fotn"
 	"sightline/source/itugci"
 	"sightline/source/oni"
@@ -17,6 +18,7 @@ import (
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
 	bri.Dataset,
+	fiw.Dataset,
 	fotn.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
