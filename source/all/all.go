@@ -10,6 +10,7 @@ import (
 	"sightline/source/aigs"
 	"sightline/source/bri"
 	"sightline/source/eusanctions"
+	"sightline/source/fiw"
 	"sightline/source/fotn"
 	"sightline/source/itugci"
 	"sightline/source/memberships"
@@ -25,6 +26,7 @@ var Datasets = []*source.Dataset{
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
 	bri.Dataset,
+	fiw.Dataset,
 	fotn.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
