@@ -8,6 +8,7 @@ import (
 	"sightline/source"
 	"sightline/source/aiddata"
 	"sightline/source/aigs"
+	"sightline/source/aspi"
 	"sightline/source/bri"
 	"sightline/source/eusanctions"
 	"sightline/source/memberships"
@@ -19,6 +20,7 @@ import (
 var Datasets = []*source.Dataset{
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
+	aspi.Dataset,
 	bri.Dataset,
 	memberships.BRI65, memberships.Budapest, memberships.DFI, memberships.DigitalDeciders, memberships.FOC,
 	unga.Dataset,
