@@ -8,6 +8,7 @@ import (
 	"sightline/source"
 	"sightline/source/aiddata"
 	"sightline/source/aigs"
+	"sightline/source/aspi"
 	"sightline/source/bri"
 	"sightline/source/eusanctions"
 	"sightline/source/fiw"
@@ -25,6 +26,7 @@ import (
 var Datasets = []*source.Dataset{
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
+	aspi.Dataset,
 	bri.Dataset,
 	fiw.Dataset,
 	fotn.Dataset,
