@@ -48,10 +48,12 @@ func separated(name string, text []byte, comma rune) (*Table, error) {
 	}
 	header, _, err := next()
 	if err == io.EOF {
-		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: the file is empty")
+		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: the file is empty").
+			WithHint("Get the file again.")
 	}
 	if err != nil {
-		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: %w", err)
+		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: %w", err).
+			WithHint("The first line must name the columns.")
 	}
 	t, err := newTable(name, slices.Clone(header))
 	if err != nil {

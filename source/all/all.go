@@ -7,11 +7,13 @@ import (
 	"sightline"
 	"sightline/source"
 	"sightline/source/bri"
+	"sightline/source/telegeography"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
 	bri.Dataset,
+	telegeography.Dataset,
 }
 
 // ByID finds a data set.
