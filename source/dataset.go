@@ -15,6 +15,7 @@ type Dataset struct {
 	Title   string
 	Covers  string // what it says, in a line
 	Obtain  string // how to get it, in a sentence or two; the address is the source's
+	Usage   string // the files of the import command, where the roles do not show them
 	Changes string // how often it changes, and what breaks when it does
 
 	// Declared is claim text: the sources that its claims rest on, and entities

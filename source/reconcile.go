@@ -110,7 +110,7 @@ func (c *Changes) claim(s sightline.Store, d *Dataset, r sightline.Record) error
 		if err != nil {
 			return err
 		}
-		if says(e.Record.Claim()) == says(claim) {
+		if again(e.Record.Claim(), claim) {
 			c.Held++
 			return nil
 		}
@@ -142,6 +142,16 @@ func (c *Changes) claim(s sightline.Store, d *Dataset, r sightline.Record) error
 	n, err := sightline.NewRecord(&next)
 	c.Records = append(c.Records, n)
 	return err
+}
+
+// again reports whether a claim says what an earlier one says. Saying it again
+// at a later date adds nothing: the first date of publication stays.
+func again(before, claim *sightline.Claim) bool {
+	now := *claim
+	if d := before.Published; !d.IsZero() && !now.Published.IsZero() && d.First() <= now.Published.First() {
+		now.Published = d
+	}
+	return says(before) == says(&now)
 }
 
 // says is the text of a claim without what tells two claims of one matter

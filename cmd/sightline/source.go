@@ -140,6 +140,9 @@ func (a *app) sourceShowCommand() *cobra.Command {
 					command += " " + f.Role + "=FILE"
 				}
 			}
+			if d.Usage != "" {
+				command += " " + d.Usage
+			}
 			for _, e := range d.Editions {
 				row("edition", fmt.Sprintf("%s (%s); %s", e.Name, cmp.Or(e.Published, "date not known"), e.Verified))
 			}

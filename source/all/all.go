@@ -16,6 +16,7 @@ import (
 	"sightline/source/itugci"
 	"sightline/source/memberships"
 	"sightline/source/oni"
+	"sightline/source/telegeography"
 	"sightline/source/unga"
 	"sightline/source/uslists"
 	"sightline/source/vdem"
@@ -40,6 +41,7 @@ var Datasets = []*source.Dataset{
 	unga.Dataset,
 	eusanctions.Dataset,
 	uslists.MilitaryCompanies, uslists.Section889, uslists.ScreeningList, uslists.CoveredList, uslists.Notices,
+	telegeography.Dataset,
 }
 
 // ByID finds a data set.
