@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"bytes"
 	"cmp"
 	"net/netip"
 	"slices"
@@ -27,8 +28,15 @@ type Builder struct {
 	set   Set
 	peers []Peer
 	index map[Peer]int
-	last  []ID // the path that each peer gave last: the next is often the same
+	last  []lastPath // by peer
 	feeds []*Feed
+}
+
+// lastPath is what a peer gave last: its next is often the same.
+type lastPath struct {
+	path  mrt.Path
+	feed  *Feed
+	place uint32 // in the feed
 }
 
 // NewBuilder makes an empty builder.
@@ -51,7 +59,25 @@ type Feed struct {
 	clear     map[uint16]uint32 // peer → place before which its routes are gone
 	sorted    bool
 	updates   bool
+
+	// Paths wait to be looked up together (Set.fetch).
+	waiting []waiting
+	hashes  []uint64
+	text    mrt.Path
+	settled uint32 // all places before this have their path
+	seen    uint64
 }
+
+// waiting is an entry whose path is not looked up yet.
+type waiting struct {
+	place    uint32
+	same     bool   // as the entry at from
+	from, to uint32 // in text
+}
+
+// batch is how many entries wait at most; twice as many gain nothing
+// (BenchmarkLoad).
+const batch = 128
 
 const (
 	feedBits = 16
@@ -67,7 +93,17 @@ func (b *Builder) Feed(collector string) *Feed {
 }
 
 // Paths counts the different paths met so far.
-func (b *Builder) Paths() int { return b.set.Len() }
+func (b *Builder) Paths() int {
+	b.settle()
+	return b.set.Len()
+}
+
+// settle looks up what waits in any feed.
+func (b *Builder) settle() {
+	for _, f := range b.feeds {
+		f.settle()
+	}
+}
 
 // Add takes an element over. peers is the reader's list. A peer that leaves
 // the state Established loses its routes. Elements of kind Damaged are passed
@@ -98,16 +134,6 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 		f.updates = true
 		return nil
 	}
-	id := gone
-	if e.Kind != mrt.Withdraw {
-		if id = f.b.last[p]; id == none || !f.b.set.equal(id, e.Path) {
-			var err error
-			if id, err = f.b.set.Intern(e.Path); err != nil {
-				return err
-			}
-			f.b.last[p] = id
-		}
-	}
 	if e.Kind != mrt.Held {
 		f.updates = true
 	}
@@ -127,7 +153,11 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 		f.path = append(f.path, make([]ID, 1<<feedBits))
 	}
 	f.peer[f.n>>feedBits][f.n&feedMask] = uint16(p)
-	f.path[f.n>>feedBits][f.n&feedMask] = id
+	if e.Kind == mrt.Withdraw {
+		f.path[f.n>>feedBits][f.n&feedMask] = gone
+	} else if err := f.wait(p, e.Path); err != nil {
+		return err
+	}
 	if e.PathID != 0 {
 		if f.pathID == nil {
 			f.pathID = map[uint32]uint32{}
@@ -138,6 +168,54 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	return nil
 }
 
+// wait notes the path of the entry at f.n.
+func (f *Feed) wait(p int, path mrt.Path) error {
+	l := &f.b.last[p]
+	switch {
+	case l.feed == f && bytes.Equal(l.path, path):
+		if l.place < f.settled {
+			f.path[f.n>>feedBits][f.n&feedMask] = f.path[l.place>>feedBits][l.place&feedMask]
+			return nil
+		}
+		f.waiting = append(f.waiting, waiting{place: f.n, same: true, from: l.place})
+	case len(path) > 1<<16-1 || f.b.set.full():
+		return sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
+			WithHint("Read fewer collectors at a time.")
+	default:
+		l.path, l.feed, l.place = append(l.path[:0], path...), f, f.n
+		from := uint32(len(f.text))
+		f.text = append(f.text, path...)
+		f.waiting = append(f.waiting, waiting{place: f.n, from: from, to: uint32(len(f.text))})
+		f.hashes = append(f.hashes, f.b.set.hash(path))
+	}
+	if len(f.waiting) == batch || len(f.text) > chunkSize/2 {
+		f.settle()
+		f.settled = f.n + 1
+	}
+	return nil
+}
+
+// settle looks up the paths that wait.
+func (f *Feed) settle() {
+	f.seen ^= f.b.set.fetch(f.hashes)
+	k := 0
+	for _, w := range f.waiting {
+		var id ID
+		if w.same {
+			id = f.path[w.from>>feedBits][w.from&feedMask]
+		} else {
+			var err error
+			if id, err = f.b.set.intern(f.text[w.from:w.to], f.hashes[k]); err != nil {
+				panic("BUG: no room for a path: " + err.Error()) // wait looks at the room
+			}
+			k++
+		}
+		f.path[w.place>>feedBits][w.place&feedMask] = id
+	}
+	f.waiting, f.hashes, f.text = f.waiting[:0], f.hashes[:0], f.text[:0]
+	f.settled = f.n
+}
+
 func (b *Builder) peer(p Peer) (int, error) {
 	i, ok := b.index[p]
 	if !ok {
@@ -145,7 +223,7 @@ func (b *Builder) peer(p Peer) (int, error) {
 			return 0, sightline.Errorf(sightline.Invalid, "keep route", p.Collector, "more than 65,535 peers").WithHint("Read fewer collectors at a time.")
 		}
 		b.peers = append(b.peers, p)
-		b.last = append(b.last, none)
+		b.last = append(b.last, lastPath{})
 		b.index[p] = i
 	}
 	return i, nil
@@ -182,6 +260,7 @@ func (c *cursor) stretch() uint32 {
 // Table makes the table that holds after everything added so far. The builder
 // can be added to afterwards; the table does not change.
 func (b *Builder) Table() *Table {
+	b.settle()
 	// Canonical ranks of peers.
 	order := make([]int, len(b.peers))
 	for i := range order {

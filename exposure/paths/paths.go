@@ -5,11 +5,12 @@
 // comes a [Table], immutable and in one canonical order whatever the order of
 // the input. Equal paths are held once, compared byte by byte. A live entry
 // costs six bytes, a prefix nine (IPv4) or twenty-one (IPv6), a path its bytes
-// and six more.
+// and ten more.
 package paths
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
 
 	"sightline"
@@ -22,6 +23,7 @@ type ID uint32
 const (
 	chunkBits = 22
 	chunkSize = 1 << chunkBits
+	maxChunks = 1 << (32 - chunkBits)
 	gone      = ^ID(0)     // a withdrawal, inside a feed
 	none      = ^ID(0) - 1 // no route
 )
@@ -29,37 +31,56 @@ const (
 // Set holds each path once. Its zero value is empty and ready to use.
 type Set struct {
 	chunks [][]byte
-	start  []uint32 // chunk and place of each path: two bytes of length, then its bytes
-	slots  []uint64 // high half: hash; low half: id+1
+	start  []uint32 // chunk and place of each path: its id, two bytes of length, its bytes
+	slots  []uint64 // high half: hash; low half: chunk and place, never 0
 	seed   maphash.Seed
 }
 
 // Len is how many paths there are.
 func (s *Set) Len() int { return len(s.start) }
 
-// Path is the path of that id. The caller must not change it.
-func (s *Set) Path(id ID) mrt.Path {
-	at := s.start[id]
-	c := s.chunks[at>>chunkBits][at&(chunkSize-1):]
-	n := int(c[0])<<8 | int(c[1])
-	return mrt.Path(c[2 : 2+n : 2+n])
+// at is the path that stands at a chunk and place, and its id. The id stands
+// beside the path, so that a path that is met again costs two misses of the
+// cache, not three.
+func (s *Set) at(place uint32) (ID, mrt.Path) {
+	c := s.chunks[place>>chunkBits][place&(chunkSize-1):]
+	id, n := binary.LittleEndian.Uint32(c), int(binary.LittleEndian.Uint16(c[4:]))
+	return ID(id), mrt.Path(c[6 : 6+n : 6+n])
 }
 
-// equal reports whether the path of that id is p.
-func (s *Set) equal(id ID, p mrt.Path) bool {
-	at := s.start[id]
-	c := s.chunks[at>>chunkBits][at&(chunkSize-1):]
-	n := int(c[0])<<8 | int(c[1])
-	return n == len(p) && bytes.Equal(c[2:2+n], p)
+// Path is the path of that id. The caller must not change it.
+func (s *Set) Path(id ID) mrt.Path {
+	_, p := s.at(s.start[id])
+	return p
 }
 
 // Intern finds p, or adds a copy of it. There can be four gigabytes of paths.
-func (s *Set) Intern(p mrt.Path) (ID, error) {
+func (s *Set) Intern(p mrt.Path) (ID, error) { return s.intern(p, s.hash(p)) }
+
+func (s *Set) hash(p mrt.Path) uint64 {
 	if len(s.slots) == 0 {
 		s.seed = maphash.MakeSeed() // ids follow the order of appearance, whatever the seed
 		s.slots = make([]uint64, 1<<12)
 	}
-	h := maphash.Bytes(s.seed, p) >> 32
+	return maphash.Bytes(s.seed, p) >> 32
+}
+
+// fetch reads what intern will look at, for paths of these hashes, so that the
+// waits for memory overlap: a set of millions of paths is in no cache.
+func (s *Set) fetch(hashes []uint64) (seen uint64) {
+	mask := uint64(len(s.slots) - 1)
+	for _, h := range hashes {
+		seen ^= s.slots[h&mask]
+	}
+	for _, h := range hashes {
+		if e := s.slots[h&mask]; e>>32 == h {
+			seen ^= uint64(s.chunks[uint32(e)>>chunkBits][uint32(e)&(chunkSize-1)])
+		}
+	}
+	return seen
+}
+
+func (s *Set) intern(p mrt.Path, h uint64) (ID, error) {
 	mask := uint64(len(s.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		e := s.slots[i]
@@ -67,34 +88,42 @@ func (s *Set) Intern(p mrt.Path) (ID, error) {
 			return s.add(p, h, i)
 		}
 		if e>>32 == h {
-			if id := ID(uint32(e) - 1); s.equal(id, p) {
+			if id, q := s.at(uint32(e)); bytes.Equal(p, q) {
 				return id, nil
 			}
 		}
 	}
 }
 
+// full reports whether a batch more might not find room.
+func (s *Set) full() bool { return len(s.chunks) > maxChunks-4 }
+
 func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
-	n := len(p) + 2
+	n := len(p) + 6
 	last := len(s.chunks) - 1
 	if last < 0 || len(s.chunks[last])+n > chunkSize {
-		if last+1 >= 1<<(32-chunkBits) || len(p) > 1<<16-1 {
+		if last+1 >= maxChunks || len(p) > 1<<16-1 {
 			return 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 				WithHint("Read fewer collectors at a time.")
 		}
-		s.chunks = append(s.chunks, make([]byte, 0, chunkSize))
+		c := make([]byte, 0, chunkSize)
+		if last < 0 {
+			c = c[:1] // no path stands at place 0
+		}
+		s.chunks = append(s.chunks, c)
 		last++
 	}
 	c := s.chunks[last]
-	id := ID(len(s.start))
-	s.start = append(s.start, uint32(last)<<chunkBits|uint32(len(c)))
-	c = append(c, byte(len(p)>>8), byte(len(p)))
+	id, place := uint32(len(s.start)), uint32(last)<<chunkBits|uint32(len(c))
+	s.start = append(s.start, place)
+	c = binary.LittleEndian.AppendUint32(c, id)
+	c = binary.LittleEndian.AppendUint16(c, uint16(len(p)))
 	s.chunks[last] = append(c, p...)
-	s.slots[slot] = h<<32 | uint64(id) + 1
+	s.slots[slot] = h<<32 | uint64(place)
 	if len(s.start)*5 > len(s.slots)*3 {
 		s.grow()
 	}
-	return id, nil
+	return ID(id), nil
 }
 
 func (s *Set) grow() {
