@@ -480,23 +480,54 @@ func TestParseFailure(t *testing.T) {
 func TestLadder(t *testing.T) {
 	f := &Fingerprint{Name: "own.x", Scope: ProductPage, Source: "sightline", Vendor: "Netsweeper", Product: "Netsweeper"}
 	v := &Verdict{ID: "m1", State: Blocked, Mechanism: HTTPBlockpage, Country: country("YE"), Fingerprint: f, Vendor: "Netsweeper", Product: "Netsweeper"}
-	s := Supplier{Vendor: "Netsweeper", Entity: "company/netsweeper", Country: country("YE"), Owner: "company/parent", Contract: "agreement/x", Decision: "country/YE",
-		Claims: map[string][]sightline.ClaimID{RungVendor: {"c1"}, RungOwner: {"c2"}, RungDecision: {"c3"}}}
+	v.Start = time.Date(2015, 8, 1, 0, 0, 0, 0, time.UTC)
+	valid := func(s string) sightline.Period {
+		p, err := sightline.ParsePeriod(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	s := Supplier{Vendor: "Netsweeper", Country: country("YE"), Steps: []Step{
+		{Rung: RungVendor, Entity: "company/netsweeper", Name: "Netsweeper", Claim: "c1", Valid: valid("2014~/2015-10-20"), Against: []sightline.ClaimID{"denial"}},
+		{Rung: RungOwner, Entity: "company/parent", Name: "Parent", Claim: "c2", Valid: valid("2010/..")},
+		{Rung: RungOwner, Entity: "company/heir", Name: "Heir", Claim: "c3", Valid: valid("2016/..")},
+		{Rung: RungOwner, Entity: "company/first", Name: "First", Claim: "c4", Valid: valid("2001/2009")},
+		{Rung: RungDecision, Entity: "body/ye-ministry", Name: "Ministry", Claim: "c5", Valid: valid("2013")},
+		{Rung: RungDecision, Entity: "company/x", Name: "X", Claim: "c6"},
+	}}
 	l := Ladder(v, s)
-	if !l[3].Established || len(l[3].Evidence) != 2 || !l[4].Established || l[5].Established || l[5].What != NotEstablished || !l[6].Established {
-		t.Errorf("%+v", l)
+	if !l[3].Established || len(l[3].Evidence) != 2 || !slices.Equal(l[3].Against, []string{"denial"}) {
+		t.Errorf("vendor: %+v", l[3])
+	}
+	if l[4].What != "Parent" || !slices.Equal(l[4].Evidence, []string{"c2 (2010/..)"}) {
+		t.Errorf("the owner at that time: %+v", l[4])
+	}
+	if l[5].Established || l[5].What != NotEstablished {
+		t.Errorf("no claim tells of a contract: %+v", l[5])
+	}
+	if l[6].What != "Ministry" || !slices.Equal(l[6].Evidence, []string{"c5 (2013)"}) {
+		t.Errorf("a body decided, a company did not: %+v", l[6])
+	}
+	v.Start = time.Date(2012, 8, 1, 0, 0, 0, 0, time.UTC)
+	if l := Ladder(v, s); l[6].Established || len(l[3].Evidence) != 1 {
+		t.Error("what began later counts")
 	}
 	s.Country = country("KE")
 	if l := Ladder(v, s); l[4].Established || l[6].Established {
 		t.Error("a supplier elsewhere counts")
 	}
-	s.Country, s.Decision = country("YE"), "company/x"
-	if l := Ladder(v, s); l[6].Established {
-		t.Error("a company decided")
-	}
 	v.Fingerprint = nil
 	if l := Ladder(v, s); !l[0].Established || l[1].Established || l[3].Established {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestVendorNamed(t *testing.T) {
+	for name, want := range map[string]string{"blue-coat": "Blue Coat (Broadcom)", "netsweeper": "Netsweeper", "Palo Alto": "Palo Alto Networks", "netsweep": "", "": "", "cisco-systems-fan-club": ""} {
+		if got, ok := VendorNamed(name); got != want || ok != (want != "") {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }
 

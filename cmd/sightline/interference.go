@@ -19,13 +19,16 @@ import (
 
 	"sightline"
 	"sightline/censoredplanet"
+	"sightline/dossier"
 	"sightline/interference"
 	"sightline/ooni"
 )
 
-// newInterferenceCommand judges measurements without a workspace.
-func newInterferenceCommand() *cobra.Command {
+// interferenceCommand judges measurements; it needs no workspace.
+func (a *app) interferenceCommand() *cobra.Command {
 	var (
+		k                    clocks
+		ladder               bool
 		format, damage, asOf string
 		source               string
 		sets                 []string
@@ -47,8 +50,13 @@ A small set of fingerprints is built in. Give published sets with
 --fingerprints: the CSV files of ooni/blocking-fingerprints, or the signature
 files of Censored Planet. Counts and damage go to standard error.
 
+With --ladder each finding is joined to what the catalogue, or the workspace
+given with -w, documents of the maker of the product in that country: owner,
+contract and decision-maker, each with the claims that say so and those that
+dispute it. A step without a claim reads "not established".
+
 With --source censoredplanet the files are scans of Censored Planet instead.`,
-		Example: "  sightline interference 2024010100_KE_webconnectivity.n0.0.jsonl.gz\n  sightline interference --fingerprints fingerprints_http.csv --format json *.jsonl.gz",
+		Example: "  sightline interference 2024010100_KE_webconnectivity.n0.0.jsonl.gz\n  sightline interference --fingerprints fingerprints_http.csv --format json *.jsonl.gz\n  sightline interference --ladder -w my-workspace *.jsonl.gz",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
 			mode := slices.Index([]string{"skip", "fail", "diagnose", "recover"}, damage)
@@ -62,15 +70,24 @@ With --source censoredplanet the files are scans of Censored Planet instead.`,
 					return sightline.Errorf(sightline.Invalid, "read arguments", asOf, "not a day").WithHint("Write --as-of 2026-11-23.")
 				}
 			}
+			if err := oneOfFormats(format, "csv", "json"); err != nil {
+				return err
+			}
+			documented := noSuppliers
+			if ladder {
+				s, err := a.open()
+				if err != nil {
+					return err
+				}
+				defer s.Close()
+				if documented, err = s.suppliers(k); err != nil {
+					return err
+				}
+			}
 			out := bufio.NewWriterSize(c.OutOrStdout(), 64<<10)
-			var write func(*interference.Verdict) error
-			switch format {
-			case "csv":
-				write = interferenceCSV(out)
-			case "json":
-				write = interferenceJSON(out)
-			default:
-				return sightline.Errorf(sightline.Invalid, "read arguments", format, "not a format").WithHint("Use --format csv or --format json.")
+			write := interferenceCSV(out, ladder, documented)
+			if format == "json" {
+				write = interferenceJSON(out, documented)
 			}
 			set, err := readFingerprints(sets, c.ErrOrStderr())
 			if err != nil {
@@ -100,7 +117,37 @@ With --source censoredplanet the files are scans of Censored Planet instead.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "`day` that measurements can't be later than, such as 2026-11-23")
 	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
 	c.Flags().BoolVar(&quiet, "quiet", false, "no counts on standard error")
+	c.Flags().BoolVar(&ladder, "ladder", false, "join findings to documented suppliers")
+	k.register(c)
 	return c
+}
+
+// documentedSuppliers gives what is documented of suppliers in a country.
+type documentedSuppliers func(sightline.Country) ([]interference.Supplier, error)
+
+func noSuppliers(sightline.Country) ([]interference.Supplier, error) { return nil, nil }
+
+// suppliers reads each country once, when the first finding in it is made.
+func (s *store) suppliers(k clocks) (documentedSuppliers, error) {
+	published, recorded, err := k.parse()
+	if err != nil {
+		return nil, err
+	}
+	held := map[sightline.Country][]interference.Supplier{}
+	return func(c sightline.Country) ([]interference.Supplier, error) {
+		if c.IsZero() {
+			return nil, nil
+		}
+		l, ok := held[c]
+		if !ok {
+			var err error
+			if l, err = dossier.Suppliers(s.Store, dossier.Options{Country: c, AsPublished: published, AsRecorded: recorded}); err != nil {
+				return nil, err
+			}
+			held[c] = l
+		}
+		return l, nil
+	}, nil
 }
 
 // readFingerprints compiles our own set with those that the user gives.
@@ -293,15 +340,57 @@ func interferenceRow(v *interference.Verdict) []string {
 		v.Rule, print, v.Vendor, v.Product, strings.Join(v.Notes, "; ")}
 }
 
-func interferenceCSV(w io.Writer) func(*interference.Verdict) error {
+// ladderColumns follow the others with --ladder.
+var ladderColumns = []string{"owner", "contract", "decision_maker", "claims", "disputed_by"}
+
+func ladderCells(rungs []interference.Rung) []string {
+	cells := make([]string, 5)
+	var claims, against []string
+	for _, r := range rungs[3:] {
+		switch r.Name {
+		case interference.RungOwner:
+			cells[0] = r.What
+		case interference.RungContract:
+			cells[1] = r.What
+		case interference.RungDecision:
+			cells[2] = r.What
+		}
+		if ids := r.Evidence; len(ids) > 0 {
+			if r.Name == interference.RungVendor {
+				ids = ids[1:] // the fingerprint, which has a column
+			}
+			claims = append(claims, ids...)
+		}
+		against = append(against, r.Against...)
+	}
+	slices.Sort(claims)
+	slices.Sort(against)
+	cells[3], cells[4] = strings.Join(slices.Compact(claims), "; "), strings.Join(slices.Compact(against), "; ")
+	return cells
+}
+
+func interferenceCSV(w io.Writer, ladder bool, documented documentedSuppliers) func(*interference.Verdict) error {
 	c := csv.NewWriter(w)
 	first := true
 	return func(v *interference.Verdict) error {
 		if first {
 			first = false
-			c.Write(interferenceColumns)
+			if ladder {
+				c.Write(slices.Concat(interferenceColumns, ladderColumns))
+			} else {
+				c.Write(interferenceColumns)
+			}
 		}
 		row := interferenceRow(v)
+		if ladder && !v.State.Interfered() {
+			row = append(row, make([]string, len(ladderColumns))...)
+		} else if ladder {
+			suppliers, err := documented(v.Country)
+			if err != nil {
+				return err
+			}
+			row = append(row, ladderCells(interference.Ladder(v, suppliers...))...)
+		}
 		for i, s := range row {
 			// Ids, targets and versions come from whoever sent the
 			// measurement: a spreadsheet must not take them for a formula.
@@ -315,7 +404,7 @@ func interferenceCSV(w io.Writer) func(*interference.Verdict) error {
 	}
 }
 
-func interferenceJSON(w io.Writer) func(*interference.Verdict) error {
+func interferenceJSON(w io.Writer, documented documentedSuppliers) func(*interference.Verdict) error {
 	type evidence struct {
 		Rule        string  `json:"rule"`
 		LR          float64 `json:"log10_ratio"`
@@ -351,7 +440,11 @@ func interferenceJSON(w io.Writer) func(*interference.Verdict) error {
 		l := line{ID: r[0], Test: r[1], Version: r[2], Start: r[3], Country: r[4], Network: r[5], Blames: r[6], Target: r[7], State: r[8], Mechanism: r[9],
 			LogOdds: v.LogOdds, Rule: v.Rule, Rules: v.Rules, Fingerprint: r[16], Fingerprints: v.Fingerprints, Vendor: v.Vendor, Product: v.Product, Notes: v.Notes}
 		if v.State.Interfered() {
-			l.Ladder = interference.Ladder(v)
+			suppliers, err := documented(v.Country)
+			if err != nil {
+				return err
+			}
+			l.Ladder = interference.Ladder(v, suppliers...)
 		}
 		for _, x := range v.Evidence {
 			y := evidence{Rule: x.Rule.ID, LR: x.Rule.LR, SD: x.Rule.SD, Mechanism: string(x.Mechanism), Detail: x.Detail}
