@@ -34,6 +34,7 @@ var imports = map[string][]string{
 	"exposure":           {"exposure/paths", "mrt"},
 	"exposure/paths":     {"mrt"},
 	"interference":       {"ooni", "censoredplanet"},
+	"interference/score": {"interference", "ooni"},
 	"dossier":            {"grade", "ledger", "catalog", "exposure", "interference"},
 	"export":             {"dossier", "grade"},
 	"cmd/sightline":      nil, // all wiring happens here

@@ -20,7 +20,9 @@ import (
 	"sightline"
 	"sightline/censoredplanet"
 	"sightline/dossier"
+	"sightline/export"
 	"sightline/interference"
+	"sightline/interference/score"
 	"sightline/ooni"
 )
 
@@ -119,7 +121,97 @@ With --source censoredplanet the files are scans of Censored Planet instead.`,
 	c.Flags().BoolVar(&quiet, "quiet", false, "no counts on standard error")
 	c.Flags().BoolVar(&ladder, "ladder", false, "join findings to documented suppliers")
 	k.register(c)
+	c.AddCommand(a.scoreCommand())
 	return c
+}
+
+// scoreCommand compares the engine with labelled data.
+func (a *app) scoreCommand() *cobra.Command {
+	var (
+		format string
+		sets   []string
+		misses bool
+	)
+	c := &cobra.Command{
+		Use:   "score DIRECTORY",
+		Short: "Score the engine against labelled data, with intervals",
+		Long: `Reads a folder of labelled data (measurements.jsonl with its index and
+qa_truth.tsv, blockpages/, serverside-pages/, labels/, timeseries/; what is not
+there is left out) and prints how often the engine agrees, each share with its
+90 % interval and packet. Published fingerprints found in its folder
+fingerprints/ are used; --fingerprints names others.`,
+		Example: "  sightline interference score labelled-data --misses",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := oneOfFormats(format, "text", "json"); err != nil {
+				return err
+			}
+			if st, err := os.Stat(args[0]); err != nil || !st.IsDir() {
+				return sightline.Errorf(sightline.NotFound, "open labelled data", args[0], "there is no such folder").WithHint("Give the folder that holds measurements.jsonl, labels/ and the others.")
+			}
+			dir := os.DirFS(args[0])
+			if len(sets) == 0 {
+				for _, name := range []string{"fingerprints_http.csv", "fingerprints_dns.csv", "blockpage_signatures.json", "false_positive_signatures.json"} {
+					if f := filepath.Join(args[0], "fingerprints", name); exists(f) {
+						sets = append(sets, f)
+					}
+				}
+			}
+			set, err := readFingerprints(sets, c.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			scores, err := score.All(dir, set)
+			if err != nil {
+				return err
+			}
+			w := c.OutOrStdout()
+			if format == "json" {
+				if err := json.MarshalWrite(w, scores, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {
+					return err
+				}
+				_, err := io.WriteString(w, "\n")
+				return err
+			}
+			part := ""
+			for _, s := range scores {
+				if s.Part != part {
+					part = s.Part
+					fmt.Fprintf(w, "%s\n", part)
+				}
+				fmt.Fprintf(w, "  %-70s %s  %s\n", s.What, scoreText(s.Estimate), s.Estimate.Packet)
+				if misses {
+					for _, m := range s.Misses {
+						fmt.Fprintf(w, "      %s\n", export.Inert(m))
+					}
+				}
+			}
+			fmt.Fprintf(w, "rules: %s\nfingerprints: %d, sha256 %s\n", interference.RulesVersion, set.Len(), set.Hash())
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&format, "format", "f", "text", "text or json")
+	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
+	c.Flags().BoolVar(&misses, "misses", false, "name what counts against the engine")
+	return c
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+func scoreText(e sightline.Estimate) string {
+	v, ok := e.Value.Get()
+	if !ok {
+		return e.State.String() + ": " + e.Reason
+	}
+	low, has := e.Low.Get()
+	high, _ := e.High.Get()
+	if !has {
+		return fmt.Sprintf("%.3f of %d (no interval: %s)", v, e.N, e.Reason)
+	}
+	return fmt.Sprintf("%4d of %4d  %5.1f %% [%.1f-%.1f]", e.N, e.Denominator, 100*v, 100*low, 100*high)
 }
 
 // documentedSuppliers gives what is documented of suppliers in a country.

@@ -117,6 +117,9 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 	root.AddCommand(a.versionCommand(), a.manCommand())
 	for _, c := range root.Commands() {
 		c.Args = helpful(c.Args)
+		for _, sub := range c.Commands() {
+			sub.Args = helpful(sub.Args)
+		}
 	}
 	return root
 }
