@@ -35,7 +35,8 @@ var imports = map[string][]string{
 	"exposure/paths":     {"mrt"},
 	"interference":       {"ooni", "censoredplanet"},
 	"interference/score": {"interference", "ooni"},
-	"dossier":            {"grade", "ledger", "catalog", "exposure", "interference"},
+	"observations":       {},
+	"dossier":            {"grade", "ledger", "catalog", "observations", "exposure", "interference"},
 	"export":             {"dossier", "grade"},
 	"cmd/sightline":      nil, // all wiring happens here
 }

@@ -294,9 +294,11 @@ func TestConfounderChattyProbe(t *testing.T) {
 		v := Judge(o)
 		table.Add(&v)
 	}
-	cells := table.Cells(Floor)
-	if len(cells) != 2 || cells[0].Shown || cells[0].N != 0 || cells[0].Probes != 0 || cells[0].Witness != nil || !cells[1].Shown || cells[1].Probes != Floor || cells[1].States[Reachable] != Floor {
-		t.Errorf("%+v", cells)
+	cells, withheld := table.Cells(Floor)
+	// Of the chatty network nothing is shown; and the other network would
+	// point at it, by its difference to the country.
+	if len(cells) != 1 || cells[0].Network != 0 || cells[0].Probes != Floor+1 || withheld[country("KE")] != 2 {
+		t.Errorf("%+v, %v withheld", cells, withheld)
 	}
 }
 
@@ -309,9 +311,42 @@ func TestFloor(t *testing.T) {
 			v := Judge(o)
 			table.Add(&v)
 		}
-		if c := table.Cells(Floor)[0]; c.Shown != (n >= Floor) {
-			t.Errorf("%d probes: shown %v", n, c.Shown)
+		if c, withheld := table.Cells(Floor); (len(c) == 2) != (n >= Floor) || (withheld[country("KE")] == 2) != (n < Floor) {
+			t.Errorf("%d probes: %+v, %v withheld", n, c, withheld)
 		}
+	}
+}
+
+// Probes vote, each once; a measurement without a date, a country or a result
+// does not count.
+func TestProbesVote(t *testing.T) {
+	var table Table
+	add := func(probe int, network sightline.ASN, states ...State) {
+		for _, s := range states {
+			v := Judge(fetch())
+			v.Network, v.Report, v.profile, v.State, v.Mechanism = network, fmt.Sprint(probe), fmt.Sprint(probe), s, TCPReset
+			table.Add(&v)
+		}
+	}
+	for i := range 6 {
+		add(i, 1, Blocked, Blocked, Reachable)
+	}
+	for i := range 7 {
+		add(10+i, 2, Reachable, Down, TooLittleData)
+	}
+	add(10, 2, Blocked, Blocked) // two of four: not most
+	skewed := Judge(fetch())
+	skewed.Notes = []string{NoteClock}
+	table.Add(&skewed)
+	cells, withheld := table.Cells(Floor)
+	if len(cells) != 3 || len(withheld) != 0 || table.Undecided != 7 || table.Unplaced != 1 {
+		t.Fatalf("%+v, %v withheld, %d undecided, %d unplaced", cells, withheld, table.Undecided, table.Unplaced)
+	}
+	if c := cells[0]; c.Probes != 13 || c.Saw != 6 || c.N != 34 || c.Interfered != 14 || c.Mechanism != TCPReset {
+		t.Errorf("the country: %+v", c)
+	}
+	if c := cells[2]; c.Network != 2 || c.Probes != 7 || c.Saw != 0 || c.N != 16 {
+		t.Errorf("a network: %+v", c)
 	}
 }
 

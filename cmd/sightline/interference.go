@@ -273,15 +273,17 @@ func readFingerprints(files []string, errs io.Writer) (*interference.Set, error)
 
 // interferenceRun reads files one after another and counts.
 type interferenceRun struct {
-	mode   ooni.Mode
-	now    time.Time
-	set    *interference.Set
-	write  func(*interference.Verdict) error
-	errs   io.Writer
-	stats  ooni.Stats
-	states [interference.States]int64
-	tests  interference.Counter
-	notes  map[string]int64
+	mode  ooni.Mode
+	now   time.Time
+	set   *interference.Set
+	write func(*interference.Verdict) error
+	// repeated tells measurements that were read before; nil keeps them all.
+	repeated func(*ooni.Measurement) bool
+	errs     io.Writer
+	stats    ooni.Stats
+	states   [interference.States]int64
+	tests    interference.Counter
+	notes    map[string]int64
 }
 
 func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
@@ -294,6 +296,11 @@ func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
 		defer f.Close()
 		in = f
 	}
+	return r.read(name, source, in)
+}
+
+// read judges what one file holds.
+func (r *interferenceRun) read(name, source string, in io.Reader) error {
 	if r.notes == nil {
 		r.notes, r.stats.Damaged = map[string]int64{}, map[string]int64{}
 	}
@@ -321,6 +328,9 @@ func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
 				return err
 			}
 			fmt.Fprintln(r.errs, "sightline:", err)
+			continue
+		}
+		if r.repeated != nil && r.repeated(m) {
 			continue
 		}
 		o := interference.FromOONI(m, r.set)

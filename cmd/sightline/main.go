@@ -113,7 +113,7 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand())
 	add("measure", newExposureCommand(), a.interferenceCommand())
 	add("check", a.explainCommand(), a.verifyCommand())
-	add("keep", a.initCommand(), a.importCommand(), a.exportCommand())
+	add("keep", a.initCommand(), a.importCommand(), a.ingestCommand(), a.exportCommand())
 	root.AddCommand(a.versionCommand(), a.manCommand())
 	for _, c := range root.Commands() {
 		c.Args = helpful(c.Args)
