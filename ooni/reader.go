@@ -9,11 +9,11 @@ import (
 	"io"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/pierrec/lz4/v4"
 	"github.com/valyala/fastjson"
 
 	"sightline"
+	"sightline/internal/gunzip"
 )
 
 // Mode says what a [Reader] does about a record that it can't use.
@@ -178,13 +178,10 @@ func (d *Reader) open(r io.Reader, nested int) *Damage {
 	case nested > 3:
 		return &Damage{Source: d.name, Reason: ReasonContainer, Detail: "containers nested more than three deep"}
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		var z io.Reader
 		if d.opt.Mode == Recover {
-			z = &gunzip{src: &history{r: br}, note: d.note}
-		} else if z, err = gzip.NewReader(br); err != nil {
-			return d.container(err)
+			return d.open(&recovery{src: &history{r: br}, note: d.note}, nested+1)
 		}
-		return d.open(z, nested+1)
+		return d.open(gunzip.NewReader(br), nested+1)
 	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
 		return d.open(lz4.NewReader(br), nested+1)
 	case len(head) >= 262 && bytes.HasPrefix(head[257:], []byte("ustar")):

@@ -230,18 +230,18 @@ func (b *balancer) scan(p []byte) int {
 	return 0
 }
 
-// gunzip reads gzip members one after another and, after damage, goes on at
+// recovery reads gzip members one after another and, after damage, goes on at
 // the next place that looks like the start of a member (RFC 1952, 2.3). A
 // damaged member is often followed by whole ones (files of several hours put
 // together, interrupted transfers), and the decoder notices late, so the last
 // bytes that it took are searched as well.
-type gunzip struct {
+type recovery struct {
 	src  *history
 	z    *gzip.Reader
 	note func(*Damage)
 }
 
-func (g *gunzip) Read(p []byte) (int, error) {
+func (g *recovery) Read(p []byte) (int, error) {
 	for {
 		if g.z == nil {
 			if !g.src.seek() {
