@@ -18,6 +18,7 @@ type splitter struct {
 	n     int64 // records so far
 	buf   []byte
 	multi bool
+	yaml  bool
 	ready bool
 	end   bool
 	err   *Damage
@@ -39,6 +40,9 @@ func (s *splitter) next() ([]byte, *Damage) {
 	}
 	if s.end {
 		return nil, nil
+	}
+	if s.yaml {
+		return s.nextDocument()
 	}
 	if !s.ready {
 		s.ready = true
