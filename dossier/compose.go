@@ -415,6 +415,7 @@ func (k *composer) filtered() {
 	name := k.options.Country.Name()
 	a := Answer{ID: "filtered", Question: "What is filtered or shut down now?", Basis: Documented,
 		Help: "Measurements that people in the country ran, of the last weeks, would show what is blocked now."}
+	measured, isMeasured := k.measuredFigures(&a)
 	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": "blocking_reported,shutdown_reported", "side": "subject", "unit": "findings"})
 	a.Figures = append(a.Figures, blocked)
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }
@@ -427,15 +428,27 @@ func (k *composer) filtered() {
 	k.group(&a, "rated", "Earlier ratings", "", false, newest(k.selected(isSelf, sightline.FilteringRated)))
 	a.Scores = k.scores(func(id sightline.EntityID) bool { return slices.Contains(onFiltering, id) })
 	switch {
+	case isMeasured:
+		a.Sentence, a.Basis = measured, Measured
+		if len(reported) > 0 {
+			c := reported[0].Record.Claim()
+			a.Sentence += fmt.Sprintf(" Documented apart from that: %s; the latest starts %s.", plural(len(reported), "published finding", "published findings"), when(c.Valid))
+			for _, n := range k.cite(c) {
+				if !slices.Contains(a.Notes, n) {
+					a.Notes = append(a.Notes, n)
+				}
+			}
+		}
+		slices.Sort(a.Notes)
 	case len(reported) > 0:
 		c := reported[0].Record.Claim()
-		a.Sentence = fmt.Sprintf("Nothing is measured here. %s on record for %s; the latest starts %s.", capital(plural(len(reported), "published finding is", "published findings are")), name, when(c.Valid))
+		a.Sentence = fmt.Sprintf("%s. %s on record for %s; the latest starts %s.", capital(measured), capital(plural(len(reported), "published finding is", "published findings are")), name, when(c.Valid))
 		a.Notes = k.cite(c)
 	case len(a.Groups)+len(a.Scores) > 0:
-		a.Sentence = fmt.Sprintf("Too little data on the present: nothing is measured here, and no published finding of blocking in %s is on record; older statements are below.", name)
+		a.Sentence = fmt.Sprintf("Too little data on the present: %s, and no published finding of blocking in %s is on record; older statements are below.", measured, name)
 		a.State = sightline.TooLittleData
 	default:
-		a.Sentence = fmt.Sprintf("Too little data: nothing is measured here, and no published finding of blocking in %s is on record. That is not a sign of openness.", name)
+		a.Sentence = fmt.Sprintf("Too little data: %s, and no published finding of blocking in %s is on record. That is not a sign of openness.", measured, name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
 	k.d.Answers = append(k.d.Answers, a)
@@ -698,8 +711,7 @@ func (k *composer) coverage() {
 			Estimate: k.compute(countClaims, params{"predicates": predicateWords(), "side": "any"}), Lacks: "No list on record is a census; see each list's completeness."},
 		{Engine: "Routes", Holds: "no routing table",
 			Estimate: k.compute(engineAbsent, params{"engine": "routing tables", "why": "no routing table is loaded"}), Lacks: "Tables of several collectors."},
-		{Engine: "Interference", Holds: "no measurements",
-			Estimate: k.compute(engineAbsent, params{"engine": "measurements", "why": "no measurement is loaded"}), Lacks: "Measurements of the last weeks from several networks."},
+		k.interferenceCoverage(),
 		{Engine: "Index and scenarios", Holds: "no panel",
 			Estimate: k.compute(engineAbsent, params{"engine": "country-years", "why": "no panel of indicators is loaded"}), Lacks: "Indicators by year whose terms permit it."},
 	}

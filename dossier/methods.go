@@ -47,6 +47,7 @@ type result struct {
 	data     []byte            // of a series
 	dataName string            // "series/…"; empty stands for that of the parameter
 	inputs   []sightline.Input // further ones
+	known    sightline.Instant // when the newest of them was recorded
 	floor    bool              // what is missing can only raise the value
 }
 
@@ -86,6 +87,8 @@ var methods = []Method{
 	{supplierRate, "The share of one nation among the suppliers on record. It has a value only when every source behind it looked at suppliers of all nations (spec: one rule for exporters of every nation).", runSupplierRate},
 	{gradeClaim, "Counts the independent clusters of sources that speak for a claim. Sources that repeat one another, or share an owner, are one cluster; a bare assertion is none.", runGrade},
 	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
+	{measuredProbes, "The share of distinct probes most of whose measurements of a target show interference, in the newest month held; each probe counts once, and the interval is Wilson's for so many probes. Probes are volunteers, not a sample of users.", runMeasuredProbes},
+	{measuredTargets, "Counts the targets that enough distinct probes measured in the newest month held, or (saw=most) those of which most probes saw interference.", runMeasuredTargets},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 	{countSelect, "Counts the claims of a selection that some source gives evidence for, or the different subjects or objects that they have.", runCountSelect},
 	{countCross, "Cross-tabulates two selections: counts the subjects that both have, out of those of the column.", runCountCross},
@@ -175,6 +178,7 @@ func (v *view) seal(id sightline.MethodID, p params, r result) (sightline.Estima
 		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "identity", SHA256: hex.EncodeToString(h.Sum(nil))})
 	}
 	packet.Inputs = append(packet.Inputs, r.inputs...)
+	packet.KnownAt = max(packet.KnownAt, r.known)
 	packet.Result = r.estimate
 	if err := packet.Result.Check(); err != nil {
 		return sightline.Estimate{}, sightline.Packet{}, err

@@ -294,9 +294,11 @@ func TestConfounderChattyProbe(t *testing.T) {
 		v := Judge(o)
 		table.Add(&v)
 	}
-	cells := table.Cells(Floor)
-	if len(cells) != 2 || cells[0].Shown || cells[0].N != 0 || cells[0].Probes != 0 || cells[0].Witness != nil || !cells[1].Shown || cells[1].Probes != Floor || cells[1].States[Reachable] != Floor {
-		t.Errorf("%+v", cells)
+	cells, withheld := table.Cells(Floor)
+	// Of the chatty network nothing is shown; and the other network would
+	// point at it, by its difference to the country.
+	if len(cells) != 1 || cells[0].Network != 0 || cells[0].Probes != Floor+1 || withheld[country("KE")] != 2 {
+		t.Errorf("%+v, %v withheld", cells, withheld)
 	}
 }
 
@@ -309,9 +311,42 @@ func TestFloor(t *testing.T) {
 			v := Judge(o)
 			table.Add(&v)
 		}
-		if c := table.Cells(Floor)[0]; c.Shown != (n >= Floor) {
-			t.Errorf("%d probes: shown %v", n, c.Shown)
+		if c, withheld := table.Cells(Floor); (len(c) == 2) != (n >= Floor) || (withheld[country("KE")] == 2) != (n < Floor) {
+			t.Errorf("%d probes: %+v, %v withheld", n, c, withheld)
 		}
+	}
+}
+
+// Probes vote, each once; a measurement without a date, a country or a result
+// does not count.
+func TestProbesVote(t *testing.T) {
+	var table Table
+	add := func(probe int, network sightline.ASN, states ...State) {
+		for _, s := range states {
+			v := Judge(fetch())
+			v.Network, v.Report, v.profile, v.State, v.Mechanism = network, fmt.Sprint(probe), fmt.Sprint(probe), s, TCPReset
+			table.Add(&v)
+		}
+	}
+	for i := range 6 {
+		add(i, 1, Blocked, Blocked, Reachable)
+	}
+	for i := range 7 {
+		add(10+i, 2, Reachable, Down, TooLittleData)
+	}
+	add(10, 2, Blocked, Blocked) // two of four: not most
+	skewed := Judge(fetch())
+	skewed.Notes = []string{NoteClock}
+	table.Add(&skewed)
+	cells, withheld := table.Cells(Floor)
+	if len(cells) != 3 || len(withheld) != 0 || table.Undecided != 7 || table.Unplaced != 1 {
+		t.Fatalf("%+v, %v withheld, %d undecided, %d unplaced", cells, withheld, table.Undecided, table.Unplaced)
+	}
+	if c := cells[0]; c.Probes != 13 || c.Saw != 6 || c.N != 34 || c.Interfered != 14 || c.Mechanism != TCPReset {
+		t.Errorf("the country: %+v", c)
+	}
+	if c := cells[2]; c.Network != 2 || c.Probes != 7 || c.Saw != 0 || c.N != 16 {
+		t.Errorf("a network: %+v", c)
 	}
 }
 
@@ -480,23 +515,54 @@ func TestParseFailure(t *testing.T) {
 func TestLadder(t *testing.T) {
 	f := &Fingerprint{Name: "own.x", Scope: ProductPage, Source: "sightline", Vendor: "Netsweeper", Product: "Netsweeper"}
 	v := &Verdict{ID: "m1", State: Blocked, Mechanism: HTTPBlockpage, Country: country("YE"), Fingerprint: f, Vendor: "Netsweeper", Product: "Netsweeper"}
-	s := Supplier{Vendor: "Netsweeper", Entity: "company/netsweeper", Country: country("YE"), Owner: "company/parent", Contract: "agreement/x", Decision: "country/YE",
-		Claims: map[string][]sightline.ClaimID{RungVendor: {"c1"}, RungOwner: {"c2"}, RungDecision: {"c3"}}}
+	v.Start = time.Date(2015, 8, 1, 0, 0, 0, 0, time.UTC)
+	valid := func(s string) sightline.Period {
+		p, err := sightline.ParsePeriod(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	s := Supplier{Vendor: "Netsweeper", Country: country("YE"), Steps: []Step{
+		{Rung: RungVendor, Entity: "company/netsweeper", Name: "Netsweeper", Claim: "c1", Valid: valid("2014~/2015-10-20"), Against: []sightline.ClaimID{"denial"}},
+		{Rung: RungOwner, Entity: "company/parent", Name: "Parent", Claim: "c2", Valid: valid("2010/..")},
+		{Rung: RungOwner, Entity: "company/heir", Name: "Heir", Claim: "c3", Valid: valid("2016/..")},
+		{Rung: RungOwner, Entity: "company/first", Name: "First", Claim: "c4", Valid: valid("2001/2009")},
+		{Rung: RungDecision, Entity: "body/ye-ministry", Name: "Ministry", Claim: "c5", Valid: valid("2013")},
+		{Rung: RungDecision, Entity: "company/x", Name: "X", Claim: "c6"},
+	}}
 	l := Ladder(v, s)
-	if !l[3].Established || len(l[3].Evidence) != 2 || !l[4].Established || l[5].Established || l[5].What != NotEstablished || !l[6].Established {
-		t.Errorf("%+v", l)
+	if !l[3].Established || len(l[3].Evidence) != 2 || !slices.Equal(l[3].Against, []string{"denial"}) {
+		t.Errorf("vendor: %+v", l[3])
+	}
+	if l[4].What != "Parent" || !slices.Equal(l[4].Evidence, []string{"c2 (2010/..)"}) {
+		t.Errorf("the owner at that time: %+v", l[4])
+	}
+	if l[5].Established || l[5].What != NotEstablished {
+		t.Errorf("no claim tells of a contract: %+v", l[5])
+	}
+	if l[6].What != "Ministry" || !slices.Equal(l[6].Evidence, []string{"c5 (2013)"}) {
+		t.Errorf("a body decided, a company did not: %+v", l[6])
+	}
+	v.Start = time.Date(2012, 8, 1, 0, 0, 0, 0, time.UTC)
+	if l := Ladder(v, s); l[6].Established || len(l[3].Evidence) != 1 {
+		t.Error("what began later counts")
 	}
 	s.Country = country("KE")
 	if l := Ladder(v, s); l[4].Established || l[6].Established {
 		t.Error("a supplier elsewhere counts")
 	}
-	s.Country, s.Decision = country("YE"), "company/x"
-	if l := Ladder(v, s); l[6].Established {
-		t.Error("a company decided")
-	}
 	v.Fingerprint = nil
 	if l := Ladder(v, s); !l[0].Established || l[1].Established || l[3].Established {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestVendorNamed(t *testing.T) {
+	for name, want := range map[string]string{"blue-coat": "Blue Coat (Broadcom)", "netsweeper": "Netsweeper", "Palo Alto": "Palo Alto Networks", "netsweep": "", "": "", "cisco-systems-fan-club": ""} {
+		if got, ok := VendorNamed(name); got != want || ok != (want != "") {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
 }
 

@@ -230,6 +230,15 @@ const maxNavigation = 8 << 10
 // Len is the number of fingerprints.
 func (s *Set) Len() int { return len(s.fps) }
 
+// Named lists the fingerprints of that name.
+func (s *Set) Named(name string) (out []*Fingerprint) {
+	i, _ := slices.BinarySearchFunc(s.fps, name, func(f Fingerprint, n string) int { return cmp.Compare(f.Name, n) })
+	for ; i < len(s.fps) && s.fps[i].Name == name; i++ {
+		out = append(out, &s.fps[i])
+	}
+	return out
+}
+
 // Hash is the SHA-256 of the set, by which a verdict names it.
 func (s *Set) Hash() string { return s.hash }
 
@@ -337,7 +346,7 @@ func better(a, b *Fingerprint, in sightline.Country) bool {
 		return 0
 	}
 	return cmp.Or(
-		cmp.Compare(n(a.expectedIn(in)), n(b.expectedIn(in))),
+		cmp.Compare(n(a.ExpectedIn(in)), n(b.ExpectedIn(in))),
 		cmp.Compare(rank(a.Scope), rank(b.Scope)),
 		cmp.Compare(n(len(a.Countries) > 0), n(len(b.Countries) > 0)),
 		cmp.Compare(n(a.Vendor != ""), n(b.Vendor != "")),
@@ -373,7 +382,8 @@ func rank(s Scope) int {
 	return 0
 }
 
-func (f *Fingerprint) expectedIn(c sightline.Country) bool {
+// ExpectedIn reports whether the page is known from that country.
+func (f *Fingerprint) ExpectedIn(c sightline.Country) bool {
 	return !c.IsZero() && slices.Contains(f.Countries, c)
 }
 

@@ -1,17 +1,12 @@
 package interference
 
 import (
-	"bufio"
 	"bytes"
 	"math/rand/v2"
-	"net/textproto"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"sightline"
 )
 
 const shared = "../../shared/data/interference/"
@@ -106,113 +101,15 @@ func TestMatcherAgainstContains(t *testing.T) {
 	}
 }
 
-// page reads a saved response: with a status line and headers, or a body only.
-func page(t testing.TB, name string) (int, []Header, []byte) {
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.HasPrefix(b, []byte("HTTP/")) {
-		return 200, nil, b
-	}
-	br := bufio.NewReader(bytes.NewReader(b))
-	line, _ := br.ReadString('\n')
-	status := 0
-	if f := strings.Fields(line); len(f) > 1 {
-		for _, c := range f[1] {
-			status = status*10 + int(c-'0')
-		}
-	}
-	h, _ := textproto.NewReader(br).ReadMIMEHeader()
-	var hs []Header
-	for k, vs := range h {
-		for _, v := range vs {
-			hs = append(hs, Header{k, v})
-		}
-	}
-	slices.SortFunc(hs, func(a, b Header) int { return strings.Compare(a.Name+a.Value, b.Name+b.Value) })
-	var body bytes.Buffer
-	body.ReadFrom(br)
-	return status, hs, body.Bytes()
-}
-
-func TestBlockPages(t *testing.T) {
-	s := published(t)
-	files, _ := filepath.Glob(shared + "blockpages/*.html")
-	if len(files) == 0 {
-		t.Skip("the block pages are not at hand")
-	}
-	matched, withCC, rightCC, prod, vendor := 0, 0, 0, 0, 0
-	for _, name := range files {
-		_, hs, body := page(t, name)
-		part := strings.Split(filepath.Base(name), "_")
-		cc, _ := sightline.ParseCountry(strings.TrimSuffix(part[1], ".html"))
-		f := Best(s.Page(hs, body), sightline.Country{})
-		if f != nil {
-			matched++
-		} else {
-			t.Log("missed: ", filepath.Base(name))
-		}
-		if part[0] == "prod" {
-			prod++
-			if v, _ := Maker(s.Page(hs, body), f); v != "" {
-				vendor++
-			} else {
-				t.Log("no vendor: ", filepath.Base(name))
-			}
-			continue
-		}
-		withCC++
-		if f != nil && f.expectedIn(cc) {
-			rightCC++
-		} else if f != nil {
-			t.Log("country: ", filepath.Base(name), f.Name, f.Countries)
-		}
-	}
-	t.Logf("matched %d of %d; country %d of %d; vendor %d of %d", matched, len(files), rightCC, withCC, vendor, prod)
-	if matched < 84 || rightCC*10 < withCC*9 || vendor < 10 {
-		t.Error("below what the issue asks")
-	}
-}
-
-// networkSide lists the classes of the Tor project's collection that its
-// README describes as pages of a network, a state or a middlebox, seen through
-// an exit of Tor. They are block pages; naming one is no false alarm.
-var networkSide = []string{"200-EEEP", "200-INDIA", "200-TURKEY", "200-TURKEY-TIB", "200-BRITISHTELECOM", "200-COX-FINDER", "200-COX-PHISHING",
-	"301-SQUIDGUARD", "302-ALERT", "302-NETSWEEPER", "403-IRAN", "403-MCAFEE", "403-SONICWALL", "403-ABERDEEN"}
-
-func TestServerSidePages(t *testing.T) {
-	s := published(t)
-	files, _ := filepath.Glob(shared + "serverside-pages/[0-9]*")
-	if len(files) == 0 {
-		t.Skip("the pages are not at hand")
-	}
-	var n, hit [2]int
-	for _, name := range files {
-		_, hs, body := page(t, name)
-		class, _, _ := strings.Cut(filepath.Base(name), "__")
-		side := 0
-		if slices.Contains(networkSide, class) {
-			side = 1
-		}
-		n[side]++
-		if f := Best(s.Page(hs, body), sightline.Country{}); f != nil {
-			hit[side]++
-			t.Log(class, f.Name, f.Scope, f.Countries, f.Vendor, f.Pattern)
-		}
-	}
-	t.Logf("called block pages: %d of %d pages by servers; %d of %d pages by networks; %d of all %d", hit[0], n[0], hit[1], n[1], hit[0]+hit[1], n[0]+n[1])
-	if hit[0] > 3 {
-		t.Error("more than 3 pages of servers are called block pages")
-	}
-}
-
 func BenchmarkMatcher(b *testing.B) {
 	s := published(b)
 	files, _ := filepath.Glob(shared + "*pages/*")
 	var all []byte
 	for _, f := range files {
-		_, _, body := page(b, f)
+		body, err := os.ReadFile(f)
+		if err != nil {
+			b.Fatal(err)
+		}
 		all = append(all, body...)
 	}
 	b.SetBytes(int64(len(all)))

@@ -156,7 +156,7 @@ func (j *judge) hyperquack() {
 	case f != nil && (f.Scope == ProductPage || f.Scope == Institution):
 		j.hits = append(j.hits, page.Hits...)
 		j.hit("http.blockpage.product", HTTPBlockpage, f)
-	case f != nil && f.expectedIn(o.Country):
+	case f != nil && f.ExpectedIn(o.Country):
 		j.hits = append(j.hits, page.Hits...)
 		j.hit("http.blockpage.country", HTTPBlockpage, f)
 	case f != nil && len(f.Countries) == 0:
@@ -200,7 +200,7 @@ func (j *judge) satellite() {
 			}
 			j.hits = append(j.hits, f)
 			switch {
-			case f.expectedIn(o.Country):
+			case f.ExpectedIn(o.Country):
 				j.hit("dns.blockpage.country", DNSInjectionPage, f)
 			case len(f.Countries) == 0:
 				j.hit("dns.blockpage.unplaced", DNSInjectionPage, f)

@@ -1,6 +1,10 @@
 package interference
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"sightline"
 )
 
@@ -11,6 +15,9 @@ type Rung struct {
 	Established bool     `json:"established"`
 	What        string   `json:"what,omitzero"`     // what is established
 	Evidence    []string `json:"evidence,omitzero"` // measurement id, fingerprint with set, or claim ids
+	Against     []string `json:"against,omitzero"`  // claims that dispute or deny the evidence
+
+	names []string
 }
 
 // The rungs, from what was seen to who decided. The last is an organisation or
@@ -28,21 +35,44 @@ const (
 // NotEstablished is what a rung without evidence reads.
 const NotEstablished = "not established"
 
-// Supplier is what a ledger documents of the vendor in the country: the values
-// of claims, each with its id.
+// Step is one claim of a ledger that speaks to a rung above the product.
+type Step struct {
+	Rung    string // RungVendor, RungOwner, RungContract or RungDecision
+	Entity  sightline.EntityID
+	Name    string // what to call the entity
+	Claim   sightline.ClaimID
+	Valid   sightline.Period
+	Against []sightline.ClaimID // claims that dispute or deny it
+}
+
+// Supplier is what a ledger documents of a maker in a country.
 type Supplier struct {
-	Vendor   string // as the fingerprint names it
-	Entity   sightline.EntityID
-	Country  sightline.Country              // where it supplies
-	Owner    sightline.EntityID             // zero if not documented
-	Contract sightline.EntityID             // agreement or project; zero if not documented
-	Decision sightline.EntityID             // body, organisation or country that ordered it; zero if not documented
-	Claims   map[string][]sightline.ClaimID // by rung: RungVendor, RungOwner, RungContract, RungDecision
+	Vendor  string            // as fingerprints name it
+	Country sightline.Country // where it supplies
+	Steps   []Step            // by rung, then by claim
+}
+
+// VendorNamed is the maker that a name or slug means, letters and digits
+// compared only: "blue-coat" is Blue Coat. Near misses do not count.
+func VendorNamed(name string) (string, bool) {
+	word := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
+	for _, v := range vendors {
+		if v.word == word {
+			return v.vendor, true
+		}
+	}
+	return "", false
 }
 
 // Ladder is the ladder of one verdict, joined to documented suppliers. A
-// supplier counts only for its vendor and in its country. A decision-maker
-// that is not a body, an organisation or a country is not taken.
+// supplier counts only for its vendor and in its country, and a claim only if
+// what it says neither began after the measurement nor had ended by then. A
+// decision-maker that is not a body, an organisation or a country is not taken.
 func Ladder(v *Verdict, suppliers ...Supplier) []Rung {
 	out := []Rung{{Name: RungResponse}, {Name: RungPage}, {Name: RungProduct}, {Name: RungVendor}, {Name: RungOwner}, {Name: RungContract}, {Name: RungDecision}}
 	set := func(i int, what string, evidence ...string) {
@@ -73,29 +103,61 @@ func Ladder(v *Verdict, suppliers ...Supplier) []Rung {
 		if s.Vendor != v.Vendor || s.Country != v.Country || v.Country.IsZero() {
 			continue
 		}
-		join := func(i int, rung string, id sightline.EntityID) {
-			if id == "" || len(s.Claims[rung]) == 0 {
-				return
+		for _, step := range s.Steps {
+			i := slices.IndexFunc(out, func(r Rung) bool { return r.Name == step.Rung })
+			if i < 3 || !step.at(v.Start) {
+				continue
 			}
-			var ids []string
-			for _, c := range s.Claims[rung] {
-				ids = append(ids, string(c))
+			if i == 6 {
+				switch step.Entity.Kind() {
+				case sightline.KindBody, sightline.KindOrganization, sightline.KindCountry:
+				default:
+					continue
+				}
 			}
-			if i == 3 { // the fingerprint names it already; claims add to that
-				out[i].Evidence = append(out[i].Evidence, ids...)
-				return
+			r := &out[i]
+			switch {
+			case i == 3: // the fingerprint names it already; claims add to that
+			case !r.Established:
+				r.Established, r.What = true, step.Name
+			case !slices.Contains(r.names, step.Name):
+				r.What += "; " + step.Name
 			}
-			if !out[i].Established {
-				set(i, string(id), ids...)
+			r.names = append(r.names, step.Name)
+			r.Evidence = append(r.Evidence, step.reference())
+			for _, c := range step.Against {
+				if !slices.Contains(r.Against, string(c)) {
+					r.Against = append(r.Against, string(c))
+				}
 			}
-		}
-		join(3, RungVendor, s.Entity)
-		join(4, RungOwner, s.Owner)
-		join(5, RungContract, s.Contract)
-		switch s.Decision.Kind() {
-		case sightline.KindBody, sightline.KindOrganization, sightline.KindCountry:
-			join(6, RungDecision, s.Decision)
 		}
 	}
 	return out
 }
+
+// reference names the claim, with when it was so.
+func (s *Step) reference() string {
+	if s.Valid.IsZero() {
+		return string(s.Claim)
+	}
+	return string(s.Claim) + " (" + s.Valid.String() + ")"
+}
+
+// at reports whether what the claim says can have held at that time: it did
+// not begin later, and a span with a stated end did not end before. A single
+// date is an event, after which what it began goes on until a claim says
+// otherwise; its date is printed with it.
+func (s *Step) at(t time.Time) bool {
+	if t.IsZero() {
+		return true
+	}
+	day := sightline.DayOf(t)
+	first, last := s.Valid.Bounds()
+	if from, ok := s.Valid.From(); ok && !spans(s.Valid) {
+		return from.First() <= day
+	}
+	return first <= day && day <= last
+}
+
+// spans reports whether a period has two ends, of which one may be open.
+func spans(p sightline.Period) bool { return strings.Contains(p.String(), "/") }

@@ -3,93 +3,179 @@ package interference
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"sightline"
 )
 
-// Table counts verdicts of many measurements by country, network and target,
-// and gives out only what can't point at one volunteer.
+// Table counts verdicts by country, month, test, target and network, and once
+// more for all networks together, and gives out only what can't point at one
+// volunteer.
 //
-// Nobody publishes who runs a probe, so probes are counted with care: rows
-// count for nothing (one chatty probe sends thousands), and the number of
-// distinct probes of a cell is taken to be the smaller of two, its distinct
-// reports and its distinct profiles of network, resolver, software and
-// platform.
+// Nobody publishes who runs a probe, so probes are counted with care. Rows count
+// for nothing, since one chatty probe sends thousands: probes vote, each once.
+// What makes a probe is taken to be its report or its profile of network,
+// resolver, software and platform, whichever there are fewer of in the cell.
 type Table struct {
 	cells map[cellKey]*cell
+
+	Undecided int64 // verdicts with no rule or too little data
+	Unplaced  int64 // verdicts without a country or a date that can be believed
 }
 
 type cellKey struct {
 	country sightline.Country
-	network sightline.ASN
+	month   int32 // year * 12 + month
 	test    string
 	target  string
+	network sightline.ASN // 0 is all
 }
+
+// votes are what one probe saw.
+type votes struct{ clear, interfered int64 }
 
 type cell struct {
-	states   [len(states)]int64
-	reports  map[string]struct{}
-	profiles map[string]struct{}
-	witness  map[State]string // the least id of each state
+	reports, profiles map[string]votes
+	mechanisms        map[Mechanism]int64
 }
 
-// Cell is a row of the table.
+// Cell is a row of the table, of at least as many distinct probes as the floor.
 type Cell struct {
-	Country sightline.Country
-	Network sightline.ASN
-	Test    string
-	Target  string
-	Shown   bool  // false where the cell is under the floor: then nothing below is set but Probes
-	Probes  int   // distinct probes, as far as can be told; 0 where Shown is false
-	N       int64 // measurements
-	States  [len(states)]int64
-	Witness map[State]string // one public measurement id for each state seen
+	Country    sightline.Country
+	Network    sightline.ASN // 0 is all networks of the country together
+	Test       string
+	Target     string
+	Year       int
+	Month      time.Month
+	Probes     int   // distinct probes, counted low
+	Saw        int   // of them, those most of whose measurements show interference
+	N          int64 // measurements with a result: interference, reachable or down
+	Interfered int64
+	Mechanism  Mechanism // the most frequent one of those that interfered
 }
 
-// Floor is the least number of distinct probes behind a cell that is shown; of
-// our choosing (TestFloor).
+// Floor is the least number of distinct probes behind a cell that is given out;
+// of our choosing (TestFloor).
 const Floor = 5
+
+// maxTarget bounds the bytes of a target that are kept.
+const maxTarget = 300
 
 // Add counts a verdict.
 func (t *Table) Add(v *Verdict) {
-	if v.State == NoRule {
+	if v.State == NoRule || v.State == TooLittleData {
+		t.Undecided++
+		return
+	}
+	if v.Country.IsZero() || v.Start.IsZero() || v.Start.Year() < 2012 || v.Start.Year() > 9999 || slices.Contains(v.Notes, NoteClock) || slices.Contains(v.Notes, NoteFuture) {
+		t.Unplaced++
 		return
 	}
 	if t.cells == nil {
 		t.cells = map[cellKey]*cell{}
 	}
-	k := cellKey{v.Country, v.Network, v.Test, v.Target}
-	c := t.cells[k]
-	if c == nil {
-		c = &cell{reports: map[string]struct{}{}, profiles: map[string]struct{}{}, witness: map[State]string{}}
-		t.cells[k] = c
-	}
-	c.states[v.State]++
-	c.reports[v.Report] = struct{}{}
-	c.profiles[v.profile] = struct{}{}
-	if w, ok := c.witness[v.State]; !ok || v.ID < w {
-		c.witness[v.State] = v.ID
+	k := cellKey{v.Country, int32(v.Start.Year())*12 + int32(v.Start.Month()) - 1, v.Test, sightline.Clip(v.Target, maxTarget), 0}
+	t.at(k).add(v)
+	if v.Network != 0 {
+		k.network = v.Network
+		t.at(k).add(v)
 	}
 }
 
-// Cells lists the table by country, test, target and network. Cells with fewer
-// than floor distinct probes are listed without their counts.
-func (t *Table) Cells(floor int) []Cell {
-	out := make([]Cell, 0, len(t.cells))
+func (t *Table) at(k cellKey) *cell {
+	c := t.cells[k]
+	if c == nil {
+		c = &cell{map[string]votes{}, map[string]votes{}, map[Mechanism]int64{}}
+		t.cells[k] = c
+	}
+	return c
+}
+
+func (c *cell) add(v *Verdict) {
+	vote := func(of map[string]votes, who string) {
+		x := of[who]
+		if v.State.Interfered() {
+			x.interfered++
+		} else {
+			x.clear++
+		}
+		of[who] = x
+	}
+	vote(c.reports, v.Report)
+	vote(c.profiles, v.profile)
+	if v.State.Interfered() && v.Mechanism != "" {
+		c.mechanisms[v.Mechanism]++
+	}
+}
+
+// sum counts the probes and their votes.
+func (c *cell) sum(x *Cell) {
+	probes := c.profiles
+	if len(c.reports) < len(probes) {
+		probes = c.reports
+	}
+	x.Probes = len(probes)
+	for _, p := range probes {
+		x.N += p.clear + p.interfered
+		x.Interfered += p.interfered
+		if p.interfered > p.clear {
+			x.Saw++
+		}
+	}
+	for m, n := range c.mechanisms {
+		if best := c.mechanisms[x.Mechanism]; x.Mechanism == "" || n > best || n == best && m < x.Mechanism {
+			x.Mechanism = m
+		}
+	}
+}
+
+// Cells lists the cells of at least floor probes, by country, month, test,
+// target and network, and counts those withheld by country. Where the networks given out
+// leave so few probes to the others that the difference to all networks would
+// point at them, the smallest of the networks are withheld too.
+func (t *Table) Cells(floor int) (out []Cell, withheld map[sightline.Country]int64) {
+	floor, withheld = max(floor, 1), map[sightline.Country]int64{}
+	groups := map[cellKey][]Cell{} // by the key of all networks
 	for k, c := range t.cells {
-		x := Cell{Country: k.country, Network: k.network, Test: k.test, Target: k.target}
-		if n := min(len(c.reports), len(c.profiles)); n >= max(floor, 1) {
-			x.Shown, x.Probes, x.States, x.Witness = true, n, c.states, c.witness
-			for _, s := range c.states {
-				x.N += s
+		x := Cell{Country: k.country, Network: k.network, Test: k.test, Target: k.target, Year: int(k.month / 12), Month: time.Month(k.month%12 + 1)}
+		c.sum(&x)
+		k.network = 0
+		groups[k] = append(groups[k], x)
+	}
+	for _, g := range groups {
+		slices.SortFunc(g, func(a, b Cell) int {
+			return cmp.Or(cmp.Compare(min(b.Network, 1), min(a.Network, 1)), cmp.Compare(a.Probes, b.Probes), cmp.Compare(a.Network, b.Network))
+		})
+		// All networks together come last, the networks before by size.
+		all := g[len(g)-1]
+		if all.Probes < floor {
+			withheld[all.Country] += int64(len(g))
+			continue
+		}
+		rest := all.Probes
+		for _, x := range g[:len(g)-1] {
+			if x.Probes >= floor {
+				rest -= x.Probes
 			}
 		}
-		out = append(out, x)
+		for _, x := range g[:len(g)-1] {
+			switch {
+			case x.Probes < floor:
+				withheld[all.Country]++
+			case rest > 0 && rest < floor:
+				withheld[all.Country]++
+				rest += x.Probes
+			default:
+				out = append(out, x)
+			}
+		}
+		out = append(out, all)
 	}
 	slices.SortFunc(out, func(a, b Cell) int {
-		return cmp.Or(cmp.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.Test, b.Test), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Network, b.Network))
+		return cmp.Or(cmp.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month),
+			cmp.Compare(a.Test, b.Test), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Network, b.Network))
 	})
-	return out
+	return out, withheld
 }
 
 // Counter counts measurements by test. Tests without a rule are counted too.

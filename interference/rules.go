@@ -30,10 +30,10 @@ const (
 	ownSD     = 0.50
 )
 
-// priorLogOdds is the log10 odds before any evidence: blocked measurements were
+// PriorLogOdds is the log10 odds before any evidence: blocked measurements were
 // 8.35 % [5.6-12.5] of those that OONI labelled in July 2026.
 const (
-	priorLogOdds = -1.04
+	PriorLogOdds = -1.04
 	priorSD      = 0.12
 )
 
@@ -184,6 +184,20 @@ const (
 	ServerRedirect Mechanism = "server.broken_redirect"
 	ServerGone     Mechanism = "server.gone"
 )
+
+var mechanisms = []Mechanism{DNSInjection, DNSInjectionPage, DNSInjectionBogon, DNSInjectionOther, DNSNXDomain, DNSRefusal, DNSSilence, TCPReset, TCPTimeout, TCPRefused,
+	TLSReset, TLSTimeout, TLSMitm, TLSMitmSelfSigned, HTTPBlockpage, HTTPRedirect, HTTPError, HTTPReset, HTTPTimeout, HTTPThrottle, TLSThrottle, IPUnreachable}
+
+// Known reports whether the taxonomy has the mechanism, or a node above or
+// below it.
+func (m Mechanism) Known() bool {
+	for _, k := range mechanisms {
+		if m == k || strings.HasPrefix(string(m), string(k)+".") || strings.HasPrefix(string(k), string(m)+".") {
+			return true
+		}
+	}
+	return false
+}
 
 // ByServer reports whether the mechanism is of the server, not of a network.
 func (m Mechanism) ByServer() bool { return strings.HasPrefix(string(m), "server.") }

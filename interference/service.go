@@ -80,7 +80,7 @@ func (j *judge) service() {
 	j.reached = core > 0 && coreOK*2 >= core || core == 0 && bad*2 <= all
 	for _, h := range o.HTTP {
 		f := Best(h.Hits, o.Country)
-		if f != nil && !(h.Scheme == "https" && j.verified(&h)) && f.expectedIn(o.Country) {
+		if f != nil && !(h.Scheme == "https" && j.verified(&h)) && f.ExpectedIn(o.Country) {
 			j.hits = append(j.hits, h.Hits...)
 			j.hit("http.blockpage.country", HTTPBlockpage, f)
 		}

@@ -128,6 +128,15 @@ const (
 	NoteForeignPage = "the block page belongs to another country"
 )
 
+// HasRule reports whether there are rules for a test.
+func HasRule(test string) bool {
+	switch test {
+	case "web_connectivity", "hyperquack", "satellite", "telegram", "whatsapp", "facebook_messenger", "signal", "tor", "psiphon":
+		return true
+	}
+	return false
+}
+
 // Judge makes the verdict of observations.
 func Judge(o *Observations) Verdict {
 	v := Verdict{ID: o.ID, Report: o.Report, Test: o.Test, Version: o.Version, Country: o.Country, Network: o.Network, Target: o.Target,
@@ -180,7 +189,7 @@ func (j *judge) clock() bool {
 // do the sums below 0 count.
 func (j *judge) settle(v *Verdict) {
 	var top, against *Evidence // what weighs most for and against interference
-	sum, variance, used := priorLogOdds, priorSD*priorSD, 0
+	sum, variance, used := PriorLogOdds, priorSD*priorSD, 0
 	var below, belowVar float64
 	belowUsed := 0
 	positive := false

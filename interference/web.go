@@ -211,7 +211,7 @@ func (j *judge) dns(v *vouched) {
 			}
 			j.hits = append(j.hits, f)
 			switch {
-			case f.expectedIn(o.Country):
+			case f.ExpectedIn(o.Country):
 				j.hit("dns.blockpage.country", DNSInjectionPage, f)
 			case len(f.Countries) == 0 || o.Country.IsZero():
 				j.hit("dns.blockpage.unplaced", DNSInjectionPage, f)
@@ -749,7 +749,7 @@ func (j *judge) pages(last *HTTP, same bool) {
 		switch {
 		case f.Scope == ProductPage || f.Scope == Institution:
 			j.hit("http.blockpage.product", mech, f)
-		case f.expectedIn(o.Country):
+		case f.ExpectedIn(o.Country):
 			j.hit("http.blockpage.country", mech, f)
 		case len(f.Countries) == 0 || o.Country.IsZero():
 			j.hit("http.blockpage.unplaced", mech, f)

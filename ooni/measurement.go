@@ -13,7 +13,7 @@ import (
 // The address of the probe, its city and any probe id are not in the
 // envelope: nothing that we make from a measurement needs them.
 type Measurement struct {
-	Raw    []byte // the record's bytes as they were read
+	Raw    []byte // the record's bytes as they were read; of YAML, the JSON made of it
 	Source string // name of the file or archive member; "" where there is none
 	Line   int64  // number of the record in its source, from 1
 

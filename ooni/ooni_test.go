@@ -328,6 +328,7 @@ func FuzzReader(f *testing.F) {
 		f.Add(pack("a.post", `{"format":"json","content":`+one("")+`}`), mode)
 		f.Add([]byte("[\n{\"test_name\":\"x\",\n\"test_keys\":[]}\n]"), mode)
 		f.Add([]byte("\x04\x22\x4d\x18"), mode)
+		f.Add([]byte(report), mode)
 		f.Add([]byte(`{"test_name":"x","test_keys":{"queries":{"hostname":1},"requests":{"a":[]},"control":[]}}`), mode)
 	}
 	if corpus, err := filepath.Glob(real); err == nil && len(corpus) == 1 {

@@ -9,11 +9,12 @@ import (
 	"io"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/pierrec/lz4/v4"
 	"github.com/valyala/fastjson"
+	"go.yaml.in/yaml/v3"
 
 	"sightline"
+	"sightline/internal/gunzip"
 )
 
 // Mode says what a [Reader] does about a record that it can't use.
@@ -58,15 +59,14 @@ func (d *Damage) Unwrap() error {
 
 // The reasons for damage, for counting.
 const (
-	ReasonNotJSON     = "not JSON"
-	ReasonNotObject   = "not an object"
-	ReasonNoTest      = "no test_name"
-	ReasonTooLong     = "record too long"
-	ReasonTooMany     = "too many values"
-	ReasonTooDeep     = "nested too deep"
-	ReasonContainer   = "damaged container"
-	ReasonTooMuch     = "stream over its limit"
-	ReasonUnsupported = "format not supported"
+	ReasonNotJSON   = "not JSON"
+	ReasonNotObject = "not an object"
+	ReasonNoTest    = "no test_name"
+	ReasonTooLong   = "record too long"
+	ReasonTooMany   = "too many values"
+	ReasonTooDeep   = "nested too deep"
+	ReasonContainer = "damaged container"
+	ReasonTooMuch   = "stream over its limit"
 )
 
 // Stats counts what a Reader has seen so far.
@@ -88,17 +88,18 @@ func (s Stats) Damages() (n int64) {
 
 // Reader yields the measurements of one stream.
 type Reader struct {
-	opt   Options
-	stats Stats
-	src   *counter
-	docs  *splitter     // the records of the current source
-	tars  []*tar.Reader // open archives, outermost first
-	name  string
-	queue [][]byte // records recovered from a damaged one
-	parse fastjson.Parser
-	m     Measurement
-	large bool // the last record was large
-	done  bool
+	opt    Options
+	stats  Stats
+	src    *counter
+	docs   *splitter     // the records of the current source
+	tars   []*tar.Reader // open archives, outermost first
+	name   string
+	queue  [][]byte // records recovered from a damaged one
+	parse  fastjson.Parser
+	m      Measurement
+	large  bool       // the last record was large
+	report *yaml.Node // what a YAML report says of itself
+	done   bool
 }
 
 // counter counts and limits bytes after decompression.
@@ -140,8 +141,8 @@ func (c counted) Read(p []byte) (int, error) {
 }
 
 // NewReader starts to read r, whose container is told from its first bytes:
-// gzip (also several members in a row), lz4 frames, tar, or JSON. Containers
-// may be nested three deep.
+// gzip (also several members in a row), lz4 frames, tar, JSON, or YAML of data
+// format 0.1.0. Containers may be nested three deep.
 func NewReader(r io.Reader, opt Options) *Reader {
 	if opt.MaxRecord == 0 {
 		opt.MaxRecord = 32 << 20
@@ -178,13 +179,10 @@ func (d *Reader) open(r io.Reader, nested int) *Damage {
 	case nested > 3:
 		return &Damage{Source: d.name, Reason: ReasonContainer, Detail: "containers nested more than three deep"}
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		var z io.Reader
 		if d.opt.Mode == Recover {
-			z = &gunzip{src: &history{r: br}, note: d.note}
-		} else if z, err = gzip.NewReader(br); err != nil {
-			return d.container(err)
+			return d.open(&recovery{src: &history{r: br}, note: d.note}, nested+1)
 		}
-		return d.open(z, nested+1)
+		return d.open(gunzip.NewReader(br), nested+1)
 	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
 		return d.open(lz4.NewReader(br), nested+1)
 	case len(head) >= 262 && bytes.HasPrefix(head[257:], []byte("ustar")):
@@ -192,7 +190,9 @@ func (d *Reader) open(r io.Reader, nested int) *Damage {
 		d.docs = nil
 		return nil
 	case bytes.HasPrefix(head, []byte("---")) || bytes.HasPrefix(head, []byte("#")):
-		return &Damage{Source: d.name, Reason: ReasonUnsupported, Detail: "a YAML report (data format 0.1.0); convert it to JSON first"}
+		d.docs = newSplitter(counted{br, d.src}, d.opt.MaxRecord)
+		d.docs.yaml, d.report = true, nil
+		return nil
 	}
 	d.docs = newSplitter(counted{br, d.src}, d.opt.MaxRecord)
 	return nil
@@ -262,6 +262,12 @@ func (d *Reader) record() ([]byte, *Damage, error) {
 				}
 				dm.Line = max(dm.Line, d.docs.n)
 				return nil, dm, nil
+			}
+			if rec != nil && d.docs.yaml {
+				if rec, dm = d.fromYAML(rec); rec == nil && dm == nil {
+					continue // about the report itself
+				}
+				return rec, dm, nil
 			}
 			if rec != nil {
 				return rec, nil, nil

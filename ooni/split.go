@@ -18,6 +18,7 @@ type splitter struct {
 	n     int64 // records so far
 	buf   []byte
 	multi bool
+	yaml  bool
 	ready bool
 	end   bool
 	err   *Damage
@@ -39,6 +40,9 @@ func (s *splitter) next() ([]byte, *Damage) {
 	}
 	if s.end {
 		return nil, nil
+	}
+	if s.yaml {
+		return s.nextDocument()
 	}
 	if !s.ready {
 		s.ready = true
@@ -230,18 +234,18 @@ func (b *balancer) scan(p []byte) int {
 	return 0
 }
 
-// gunzip reads gzip members one after another and, after damage, goes on at
+// recovery reads gzip members one after another and, after damage, goes on at
 // the next place that looks like the start of a member (RFC 1952, 2.3). A
 // damaged member is often followed by whole ones (files of several hours put
 // together, interrupted transfers), and the decoder notices late, so the last
 // bytes that it took are searched as well.
-type gunzip struct {
+type recovery struct {
 	src  *history
 	z    *gzip.Reader
 	note func(*Damage)
 }
 
-func (g *gunzip) Read(p []byte) (int, error) {
+func (g *recovery) Read(p []byte) (int, error) {
 	for {
 		if g.z == nil {
 			if !g.src.seek() {

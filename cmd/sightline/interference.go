@@ -19,13 +19,18 @@ import (
 
 	"sightline"
 	"sightline/censoredplanet"
+	"sightline/dossier"
+	"sightline/export"
 	"sightline/interference"
+	"sightline/interference/score"
 	"sightline/ooni"
 )
 
-// newInterferenceCommand judges measurements without a workspace.
-func newInterferenceCommand() *cobra.Command {
+// interferenceCommand judges measurements; it needs no workspace.
+func (a *app) interferenceCommand() *cobra.Command {
 	var (
+		k                    clocks
+		ladder               bool
 		format, damage, asOf string
 		source               string
 		sets                 []string
@@ -47,8 +52,13 @@ A small set of fingerprints is built in. Give published sets with
 --fingerprints: the CSV files of ooni/blocking-fingerprints, or the signature
 files of Censored Planet. Counts and damage go to standard error.
 
+With --ladder each finding is joined to what the catalogue, or the workspace
+given with -w, documents of the maker of the product in that country: owner,
+contract and decision-maker, each with the claims that say so and those that
+dispute it. A step without a claim reads "not established".
+
 With --source censoredplanet the files are scans of Censored Planet instead.`,
-		Example: "  sightline interference 2024010100_KE_webconnectivity.n0.0.jsonl.gz\n  sightline interference --fingerprints fingerprints_http.csv --format json *.jsonl.gz",
+		Example: "  sightline interference 2024010100_KE_webconnectivity.n0.0.jsonl.gz\n  sightline interference --fingerprints fingerprints_http.csv --format json *.jsonl.gz\n  sightline interference --ladder -w my-workspace *.jsonl.gz",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
 			mode := slices.Index([]string{"skip", "fail", "diagnose", "recover"}, damage)
@@ -62,15 +72,24 @@ With --source censoredplanet the files are scans of Censored Planet instead.`,
 					return sightline.Errorf(sightline.Invalid, "read arguments", asOf, "not a day").WithHint("Write --as-of 2026-11-23.")
 				}
 			}
+			if err := oneOfFormats(format, "csv", "json"); err != nil {
+				return err
+			}
+			documented := noSuppliers
+			if ladder {
+				s, err := a.open()
+				if err != nil {
+					return err
+				}
+				defer s.Close()
+				if documented, err = s.suppliers(k); err != nil {
+					return err
+				}
+			}
 			out := bufio.NewWriterSize(c.OutOrStdout(), 64<<10)
-			var write func(*interference.Verdict) error
-			switch format {
-			case "csv":
-				write = interferenceCSV(out)
-			case "json":
-				write = interferenceJSON(out)
-			default:
-				return sightline.Errorf(sightline.Invalid, "read arguments", format, "not a format").WithHint("Use --format csv or --format json.")
+			write := interferenceCSV(out, ladder, documented)
+			if format == "json" {
+				write = interferenceJSON(out, documented)
 			}
 			set, err := readFingerprints(sets, c.ErrOrStderr())
 			if err != nil {
@@ -100,7 +119,127 @@ With --source censoredplanet the files are scans of Censored Planet instead.`,
 	c.Flags().StringVar(&asOf, "as-of", "", "`day` that measurements can't be later than, such as 2026-11-23")
 	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
 	c.Flags().BoolVar(&quiet, "quiet", false, "no counts on standard error")
+	c.Flags().BoolVar(&ladder, "ladder", false, "join findings to documented suppliers")
+	k.register(c)
+	c.AddCommand(a.scoreCommand())
 	return c
+}
+
+// scoreCommand compares the engine with labelled data.
+func (a *app) scoreCommand() *cobra.Command {
+	var (
+		format string
+		sets   []string
+		misses bool
+	)
+	c := &cobra.Command{
+		Use:   "score DIRECTORY",
+		Short: "Score the engine against labelled data, with intervals",
+		Long: `Reads a folder of labelled data (measurements.jsonl with its index and
+qa_truth.tsv, blockpages/, serverside-pages/, labels/, timeseries/; what is not
+there is left out) and prints how often the engine agrees, each share with its
+90 % interval and packet. Published fingerprints found in its folder
+fingerprints/ are used; --fingerprints names others.`,
+		Example: "  sightline interference score labelled-data --misses",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := oneOfFormats(format, "text", "json"); err != nil {
+				return err
+			}
+			if st, err := os.Stat(args[0]); err != nil || !st.IsDir() {
+				return sightline.Errorf(sightline.NotFound, "open labelled data", args[0], "there is no such folder").WithHint("Give the folder that holds measurements.jsonl, labels/ and the others.")
+			}
+			dir := os.DirFS(args[0])
+			if len(sets) == 0 {
+				for _, name := range []string{"fingerprints_http.csv", "fingerprints_dns.csv", "blockpage_signatures.json", "false_positive_signatures.json"} {
+					if f := filepath.Join(args[0], "fingerprints", name); exists(f) {
+						sets = append(sets, f)
+					}
+				}
+			}
+			set, err := readFingerprints(sets, c.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			scores, err := score.All(dir, set)
+			if err != nil {
+				return err
+			}
+			w := c.OutOrStdout()
+			if format == "json" {
+				if err := json.MarshalWrite(w, scores, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {
+					return err
+				}
+				_, err := io.WriteString(w, "\n")
+				return err
+			}
+			part := ""
+			for _, s := range scores {
+				if s.Part != part {
+					part = s.Part
+					fmt.Fprintf(w, "%s\n", part)
+				}
+				fmt.Fprintf(w, "  %-70s %s  %s\n", s.What, scoreText(s.Estimate), s.Estimate.Packet)
+				if misses {
+					for _, m := range s.Misses {
+						fmt.Fprintf(w, "      %s\n", export.Inert(m))
+					}
+				}
+			}
+			fmt.Fprintf(w, "rules: %s\nfingerprints: %d, sha256 %s\n", interference.RulesVersion, set.Len(), set.Hash())
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&format, "format", "f", "text", "text or json")
+	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
+	c.Flags().BoolVar(&misses, "misses", false, "name what counts against the engine")
+	return c
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+func scoreText(e sightline.Estimate) string {
+	v, ok := e.Value.Get()
+	if !ok {
+		return e.State.String() + ": " + e.Reason
+	}
+	low, has := e.Low.Get()
+	high, _ := e.High.Get()
+	if !has {
+		return fmt.Sprintf("%.3f of %d (no interval: %s)", v, e.N, e.Reason)
+	}
+	return fmt.Sprintf("%4d of %4d  %5.1f %% [%.1f-%.1f]", e.N, e.Denominator, 100*v, 100*low, 100*high)
+}
+
+// documentedSuppliers gives what is documented of suppliers in a country.
+type documentedSuppliers func(sightline.Country) ([]interference.Supplier, error)
+
+func noSuppliers(sightline.Country) ([]interference.Supplier, error) { return nil, nil }
+
+// suppliers reads each country once, when the first finding in it is made.
+func (s *store) suppliers(k clocks) (documentedSuppliers, error) {
+	published, recorded, err := k.parse()
+	if err != nil {
+		return nil, err
+	}
+	held := map[sightline.Country][]interference.Supplier{}
+	return func(c sightline.Country) ([]interference.Supplier, error) {
+		if c.IsZero() {
+			return nil, nil
+		}
+		l, ok := held[c]
+		if !ok {
+			var err error
+			if l, err = dossier.Suppliers(s.Store, dossier.Options{Country: c, AsPublished: published, AsRecorded: recorded}); err != nil {
+				return nil, err
+			}
+			held[c] = l
+		}
+		return l, nil
+	}, nil
 }
 
 // readFingerprints compiles our own set with those that the user gives.
@@ -134,15 +273,17 @@ func readFingerprints(files []string, errs io.Writer) (*interference.Set, error)
 
 // interferenceRun reads files one after another and counts.
 type interferenceRun struct {
-	mode   ooni.Mode
-	now    time.Time
-	set    *interference.Set
-	write  func(*interference.Verdict) error
-	errs   io.Writer
-	stats  ooni.Stats
-	states [interference.States]int64
-	tests  interference.Counter
-	notes  map[string]int64
+	mode  ooni.Mode
+	now   time.Time
+	set   *interference.Set
+	write func(*interference.Verdict) error
+	// repeated tells measurements that were read before; nil keeps them all.
+	repeated func(*ooni.Measurement) bool
+	errs     io.Writer
+	stats    ooni.Stats
+	states   [interference.States]int64
+	tests    interference.Counter
+	notes    map[string]int64
 }
 
 func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
@@ -155,6 +296,11 @@ func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
 		defer f.Close()
 		in = f
 	}
+	return r.read(name, source, in)
+}
+
+// read judges what one file holds.
+func (r *interferenceRun) read(name, source string, in io.Reader) error {
 	if r.notes == nil {
 		r.notes, r.stats.Damaged = map[string]int64{}, map[string]int64{}
 	}
@@ -182,6 +328,9 @@ func (r *interferenceRun) file(name, source string, stdin io.Reader) error {
 				return err
 			}
 			fmt.Fprintln(r.errs, "sightline:", err)
+			continue
+		}
+		if r.repeated != nil && r.repeated(m) {
 			continue
 		}
 		o := interference.FromOONI(m, r.set)
@@ -293,15 +442,57 @@ func interferenceRow(v *interference.Verdict) []string {
 		v.Rule, print, v.Vendor, v.Product, strings.Join(v.Notes, "; ")}
 }
 
-func interferenceCSV(w io.Writer) func(*interference.Verdict) error {
+// ladderColumns follow the others with --ladder.
+var ladderColumns = []string{"owner", "contract", "decision_maker", "claims", "disputed_by"}
+
+func ladderCells(rungs []interference.Rung) []string {
+	cells := make([]string, 5)
+	var claims, against []string
+	for _, r := range rungs[3:] {
+		switch r.Name {
+		case interference.RungOwner:
+			cells[0] = r.What
+		case interference.RungContract:
+			cells[1] = r.What
+		case interference.RungDecision:
+			cells[2] = r.What
+		}
+		if ids := r.Evidence; len(ids) > 0 {
+			if r.Name == interference.RungVendor {
+				ids = ids[1:] // the fingerprint, which has a column
+			}
+			claims = append(claims, ids...)
+		}
+		against = append(against, r.Against...)
+	}
+	slices.Sort(claims)
+	slices.Sort(against)
+	cells[3], cells[4] = strings.Join(slices.Compact(claims), "; "), strings.Join(slices.Compact(against), "; ")
+	return cells
+}
+
+func interferenceCSV(w io.Writer, ladder bool, documented documentedSuppliers) func(*interference.Verdict) error {
 	c := csv.NewWriter(w)
 	first := true
 	return func(v *interference.Verdict) error {
 		if first {
 			first = false
-			c.Write(interferenceColumns)
+			if ladder {
+				c.Write(slices.Concat(interferenceColumns, ladderColumns))
+			} else {
+				c.Write(interferenceColumns)
+			}
 		}
 		row := interferenceRow(v)
+		if ladder && !v.State.Interfered() {
+			row = append(row, make([]string, len(ladderColumns))...)
+		} else if ladder {
+			suppliers, err := documented(v.Country)
+			if err != nil {
+				return err
+			}
+			row = append(row, ladderCells(interference.Ladder(v, suppliers...))...)
+		}
 		for i, s := range row {
 			// Ids, targets and versions come from whoever sent the
 			// measurement: a spreadsheet must not take them for a formula.
@@ -315,7 +506,7 @@ func interferenceCSV(w io.Writer) func(*interference.Verdict) error {
 	}
 }
 
-func interferenceJSON(w io.Writer) func(*interference.Verdict) error {
+func interferenceJSON(w io.Writer, documented documentedSuppliers) func(*interference.Verdict) error {
 	type evidence struct {
 		Rule        string  `json:"rule"`
 		LR          float64 `json:"log10_ratio"`
@@ -351,7 +542,11 @@ func interferenceJSON(w io.Writer) func(*interference.Verdict) error {
 		l := line{ID: r[0], Test: r[1], Version: r[2], Start: r[3], Country: r[4], Network: r[5], Blames: r[6], Target: r[7], State: r[8], Mechanism: r[9],
 			LogOdds: v.LogOdds, Rule: v.Rule, Rules: v.Rules, Fingerprint: r[16], Fingerprints: v.Fingerprints, Vendor: v.Vendor, Product: v.Product, Notes: v.Notes}
 		if v.State.Interfered() {
-			l.Ladder = interference.Ladder(v)
+			suppliers, err := documented(v.Country)
+			if err != nil {
+				return err
+			}
+			l.Ladder = interference.Ladder(v, suppliers...)
 		}
 		for _, x := range v.Evidence {
 			y := evidence{Rule: x.Rule.ID, LR: x.Rule.LR, SD: x.Rule.SD, Mechanism: string(x.Mechanism), Detail: x.Detail}

@@ -17,8 +17,8 @@ const blockedInIran = `{"test_name":"web_connectivity","test_version":"0.4.1","m
 
 func runInterference(t *testing.T, in string, args ...string) (string, string, error) {
 	t.Helper()
-	c := newInterferenceCommand()
 	var out, errs bytes.Buffer
+	c := (&app{}).interferenceCommand()
 	c.SetIn(strings.NewReader(in))
 	c.SetOut(&out)
 	c.SetErr(&errs)

@@ -111,12 +111,15 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 		}
 	}
 	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand(), a.headcountCommand())
-	add("measure", newExposureCommand(), newInterferenceCommand())
+	add("measure", newExposureCommand(), a.interferenceCommand())
 	add("check", a.auditCommand(), a.explainCommand(), a.verifyCommand())
-	add("keep", a.initCommand(), a.sourceCommand(), a.importCommand(), a.resolveCommand(), a.exportCommand())
+	add("keep", a.initCommand(), a.sourceCommand(), a.importCommand(), a.ingestCommand(), a.resolveCommand(), a.exportCommand())
 	root.AddCommand(a.versionCommand(), a.manCommand())
 	for _, c := range root.Commands() {
 		c.Args = helpful(c.Args)
+		for _, sub := range c.Commands() {
+			sub.Args = helpful(sub.Args)
+		}
 	}
 	return root
 }

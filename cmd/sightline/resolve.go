@@ -171,7 +171,7 @@ func (a *app) judge(ctx context.Context, pair [2]sightline.EntityID, j *sightlin
 		if err != nil {
 			return err
 		}
-		j.Evidence = fmt.Sprintf("%s: %s", scoreText(r), partsText(r))
+		j.Evidence = fmt.Sprintf("%s: %s", pairScore(r), partsText(r))
 	}
 	before, err := l.Judgements(0)
 	if err != nil {
@@ -374,7 +374,7 @@ func (a *app) queue(s *store, at sightline.Instant, pair [2]sightline.EntityID, 
 		if r.Unsure != nil {
 			mark = fmt.Sprintf("  unsure, said %s: %s", export.Inert(r.Unsure.Author), export.Inert(r.Unsure.Reason))
 		}
-		fmt.Fprintf(a.out, "%s%s\n", scoreText(r), mark)
+		fmt.Fprintf(a.out, "%s%s\n", pairScore(r), mark)
 		for _, x := range []sideJSON{pairs[i].A, pairs[i].B} {
 			names := export.Inert(strings.Join(append([]string{x.Name}, x.Names...), " / "))
 			fmt.Fprintf(a.out, "    %s  %s (%s), %s\n", x.ID, names, cmp.Or(x.Country.Code(), "country not stated"), count(int64(x.Claims), "claim", "claims"))
@@ -391,8 +391,8 @@ func (a *app) queue(s *store, at sightline.Instant, pair [2]sightline.EntityID, 
 	return nil
 }
 
-// scoreText is a score with its packet.
-func scoreText(r identity.Review) string {
+// pairScore is a score with its packet.
+func pairScore(r identity.Review) string {
 	v, _ := r.Score.Value.Get()
 	return fmt.Sprintf("%.2f (%s)", v, r.Score.Packet)
 }

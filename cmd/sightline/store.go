@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"sightline/catalog"
 	"sightline/dossier"
 	"sightline/ledger"
+	"sightline/observations"
 )
 
 // store is what a command reads: the embedded catalogue or a workspace.
@@ -17,14 +19,31 @@ type store struct {
 	series  []dossier.Series
 	edition string
 	ledger  *ledger.Ledger // nil for the catalogue
+
+	observations *observations.SQLite // nil where none were ingested
 }
 
-// Close lets go of the ledger, if there is one.
+// Close lets go of the files, if there are any.
 func (s *store) Close() error {
 	if s.ledger == nil {
 		return nil
 	}
-	return s.ledger.Close()
+	err := s.ledger.Close()
+	if s.observations != nil {
+		err = errors.Join(err, s.observations.Close())
+	}
+	return err
+}
+
+// counted is a ledger with observations beside it, as dossiers read them.
+type counted struct {
+	sightline.Store
+	observations *observations.SQLite
+}
+
+// Observations implements dossier.Counted.
+func (c counted) Observations(of sightline.Country, at sightline.Instant) ([]observations.Held, error) {
+	return c.observations.Of(of, at)
 }
 
 // open opens the workspace for reading, or the embedded catalogue.
@@ -39,6 +58,13 @@ func (a *app) open() (*store, error) {
 			return nil, workspaceError(a.workspace, err)
 		}
 		s.Store, s.ledger = l, l
+		if exists(a.observationsPath()) {
+			if s.observations, err = observations.Open(a.observationsPath()); err != nil {
+				l.Close()
+				return nil, err
+			}
+			s.Store = counted{l, s.observations}
+		}
 		s.edition = fmt.Sprintf("workspace %s", filepath.Base(a.workspace))
 		return s, nil
 	}
@@ -56,6 +82,8 @@ func (a *app) open() (*store, error) {
 }
 
 func (a *app) ledgerPath() string { return filepath.Join(a.workspace, "ledger.db") }
+
+func (a *app) observationsPath() string { return filepath.Join(a.workspace, "observations.db") }
 
 // workspaceError says what to do when a workspace cannot be opened.
 func workspaceError(dir string, err error) error {

@@ -152,7 +152,7 @@ func TestScoresFixture(t *testing.T) {
 		t.Errorf("%d claims, %v", len(claims), r.Rows)
 	}
 	_, err := fiw.Dataset.Import([]source.Input{scores(t, func(rows [][]any) { rows[5][43] = 51 })})
-	if sightline.ErrorCode(err) != sightline.Invalid || !strings.Contains(err.Error(), "are not 51") {
+	if sightline.ErrorCode(err) != sightline.Conflict || !strings.Contains(err.Error(), "are not 51") {
 		t.Errorf("a total that is no sum: %v", err)
 	}
 	sourcetest.Damage(t, fiw.Dataset, "scores", scores(t, nil))
