@@ -166,13 +166,18 @@ type Input struct {
 // and a check character.
 type PacketID string
 
-// ID computes the id: the first forty bits of the SHA-256 of the canonical
-// JSON without Code, KnownAt and the result's own packet id. Crockford's check
-// symbols beyond letters and digits would need quoting in a shell or address;
-// where the check falls on one of them, the sum is hashed again.
-func (p Packet) ID() PacketID {
+// Sum is the SHA-256 of the canonical JSON without Code, KnownAt and the
+// result's own packet id.
+func (p Packet) Sum() [32]byte {
 	p.Code, p.KnownAt, p.Result.Packet = "", 0, ""
-	sum := sha256.Sum256(canonical(p))
+	return sha256.Sum256(canonical(p))
+}
+
+// ID computes the id: the first forty bits of Sum. Crockford's check symbols
+// beyond letters and digits would need quoting in a shell or address; where
+// the check falls on one of them, the sum is hashed again.
+func (p Packet) ID() PacketID {
+	sum := p.Sum()
 	for {
 		var n uint64
 		for _, b := range sum[:5] {

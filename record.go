@@ -102,6 +102,8 @@ type Source struct {
 	Accessed    Date          `json:"accessed,omitzero"`
 	Lang        string        `json:"lang,omitzero"`
 	Licence     string        `json:"licence,omitzero"`
+	Terms       Terms         `json:"terms,omitzero"`    // whether it may be passed on
+	Verified    Date          `json:"verified,omitzero"` // when the copy held was compared with the publisher's own and found the same
 	Reliability Reliability   `json:"reliability"`
 	Scope       Scope         `json:"scope,omitzero"`        // supplier nations that it looked at
 	Selection   string        `json:"selection,omitzero"`    // its selection rule, in our words
@@ -119,6 +121,8 @@ type Entity struct {
 	Name    string   `json:"name"`
 	Names   []string `json:"names,omitzero"`   // other names, any script
 	Country Country  `json:"country,omitzero"` // where it is based, or whose it is
+
+	Identifiers []Identifier `json:"identifiers,omitzero"` // strong ones, of an organisation
 
 	// For a list (members, signatories, recipients): whether it is complete,
 	// at what date, and by what rule. Absence from a list that is not complete
@@ -262,12 +266,13 @@ func (o *Object) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// Withdrawal closes a claim without a successor.
+// Withdrawal closes a claim or a judgement without a successor.
 type Withdrawal struct {
-	Type   string  `json:"type"`
-	ID     ClaimID `json:"id"`
-	Claim  ClaimID `json:"claim"`
-	Reason string  `json:"reason"`
+	Type      string      `json:"type"`
+	ID        ClaimID     `json:"id"`
+	Claim     ClaimID     `json:"claim,omitzero"` // one of these two
+	Judgement JudgementID `json:"judgement,omitzero"`
+	Reason    string      `json:"reason"`
 }
 
 // RecordKind is the kind of a record, in the order in which records sort.
@@ -280,27 +285,28 @@ const (
 	EntityRecord
 	ClaimRecord
 	WithdrawalRecord
+	JudgementRecord
 )
 
-var recordKinds = []string{"", "source", "entity", "claim", "withdrawal"}
+var recordKinds = []string{"", "source", "entity", "claim", "withdrawal", "judgement"}
 
 func (k RecordKind) String() string { return wordString(k, recordKinds) }
 
-// Record is a checked source, entity, claim or withdrawal with its canonical
-// text. It is immutable, and there is no way to make one that does not pass
+// Record is a checked source, entity, claim, withdrawal or judgement with its
+// canonical text. It is immutable, and there is no way to make one that does not pass
 // its checks.
 type Record struct {
 	kind    RecordKind
 	id      string
 	version int
 	text    []byte
-	value   any // *Source, *Entity, *Claim or *Withdrawal
+	value   any // *Source, *Entity, *Claim, *Withdrawal or *Judgement
 }
 
 // Kind is the kind of record.
 func (r Record) Kind() RecordKind { return r.kind }
 
-// ID is the id of the source, entity, claim or withdrawal.
+// ID is the id of the source, entity, claim, withdrawal or judgement.
 func (r Record) ID() string { return r.id }
 
 // Version is the version of a source or entity, counted from 0.
@@ -358,8 +364,10 @@ func ParseRecord(line []byte) (Record, error) {
 		value = new(Claim)
 	case "withdrawal":
 		value = new(Withdrawal)
+	case "judgement":
+		value = new(Judgement)
 	default:
-		return Record{}, Errorf(Invalid, "parse record", string(line), "no known type of record").WithHint(`Each line is a JSON object whose "type" is source, entity, claim or withdrawal; see docs/CLAIMS.md.`)
+		return Record{}, Errorf(Invalid, "parse record", string(line), "no known type of record").WithHint(`Each line is a JSON object whose "type" is source, entity, claim, withdrawal or judgement; see docs/CLAIMS.md.`)
 	}
 	if err := json.Unmarshal(line, value, strict); err != nil {
 		if e := asError(err); e != nil {
@@ -412,9 +420,10 @@ func jsonReason(err error) string {
 	return s
 }
 
-// NewRecord checks a *Source, *Entity, *Claim or *Withdrawal and makes a
-// record of it. The value belongs to the record afterwards. A claim or
-// withdrawal without an id gets one from its content.
+// NewRecord checks a *Source, *Entity, *Claim, *Withdrawal or *Judgement and
+// makes a record of it. The value belongs to the record afterwards. A claim or
+// withdrawal without an id gets one from its content; a judgement always has
+// that one.
 func NewRecord(value any) (Record, error) {
 	r := Record{value: value}
 	var err error
@@ -436,6 +445,10 @@ func NewRecord(value any) (Record, error) {
 		if err = v.check(); err == nil && v.ID == "" {
 			v.ID = contentID(v)
 		}
+		r.id = string(v.ID)
+	case *Judgement:
+		v.Type, r.kind = "judgement", JudgementRecord
+		err = v.check()
 		r.id = string(v.ID)
 	default:
 		panic(fmt.Sprintf("BUG: NewRecord of %T", value))
@@ -463,9 +476,11 @@ func canonical(v any) []byte {
 
 // contentID names a record without an id by its content: the first 80 bits of
 // the SHA-256 of its canonical text.
-func contentID(v any) ClaimID {
+func contentID(v any) ClaimID { return ClaimID(contentName("c-", v)) }
+
+func contentName(prefix string, v any) string {
 	sum := sha256.Sum256(canonical(v))
-	return ClaimID("c-" + strings.ToLower(crockford(sum[:10])))
+	return prefix + strings.ToLower(crockford(sum[:10]))
 }
 
 func (s *Source) check() error {
@@ -508,7 +523,45 @@ func (e *Entity) check() error {
 	if len(e.Names) > maxList {
 		return Errorf(Invalid, "check entity", string(e.ID), "more than %d names", maxList)
 	}
+	if err := e.checkIdentifiers(); err != nil {
+		return err
+	}
 	return checkTexts("entity", string(e.ID), append([]string{e.Name, e.Selection}, e.Names...)...)
+}
+
+// checkIdentifiers refuses identifiers that are not in canonical form, of what
+// is no organisation, or two of a scheme of which an organisation has one.
+func (e *Entity) checkIdentifiers() error {
+	bad := func(format string, args ...any) error {
+		return Errorf(Invalid, "check entity", string(e.ID), format, args...)
+	}
+	if len(e.Identifiers) == 0 {
+		e.Identifiers = nil
+		return nil
+	}
+	if !e.ID.Kind().IsOrganisation() {
+		return bad("only an organisation has identifiers")
+	}
+	if len(e.Identifiers) > maxList {
+		return bad("more than %d identifiers", maxList)
+	}
+	for _, i := range e.Identifiers {
+		canonical, err := ParseIdentifier(string(i))
+		if err != nil {
+			return err
+		}
+		if canonical != i {
+			return bad("the identifier %q is written %q", i, canonical)
+		}
+	}
+	slices.Sort(e.Identifiers)
+	e.Identifiers = slices.Compact(e.Identifiers)
+	for n, i := range e.Identifiers[1:] {
+		if before := e.Identifiers[n]; i.Single() && i.Scheme() == before.Scheme() {
+			return bad("%s and %s are of two organisations", before, i)
+		}
+	}
+	return nil
 }
 
 func (c *Claim) check() error {
@@ -632,7 +685,10 @@ func (w *Withdrawal) check() error {
 			return err
 		}
 	}
-	if err := checkSlug("claim id", string(w.Claim)); err != nil {
+	if (w.Claim == "") == (w.Judgement == "") {
+		return Errorf(Invalid, "check withdrawal", string(w.ID), "it names a claim or a judgement, one of the two")
+	}
+	if err := checkSlug("claim or judgement id", string(w.Claim)+string(w.Judgement)); err != nil {
 		return err
 	}
 	if w.Reason == "" {

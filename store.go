@@ -2,14 +2,14 @@ package sightline
 
 import "iter"
 
-// Entry is a claim as a store holds it: the record, when it was recorded, and
-// when it was closed.
+// Entry is a record as a store holds it: when it was recorded, and, of a claim
+// or judgement, when it was closed.
 type Entry struct {
 	Record   Record
 	Seq      int64   // place in the log, from 1
 	Recorded Instant // when this store learned it
-	Closed   Instant // when a correction or withdrawal closed it; Forever while in force
-	ClosedBy ClaimID // what closed it, if anything did
+	Closed   Instant // when a correction, later judgement or withdrawal closed it; Forever while in force
+	ClosedBy ClaimID // id of what closed it, if anything did
 }
 
 // Query selects claims. Its zero value selects every claim in force now.
@@ -44,6 +44,15 @@ type Store interface {
 	Entity(id EntityID, asRecorded Instant) (*Entity, error)
 	// EntitiesIn lists the entities whose country it is, newest versions, by id.
 	EntitiesIn(c Country, asRecorded Instant) ([]*Entity, error)
+	// Identified lists the organisations whose newest version has any of the
+	// identifiers, by id.
+	Identified(ids []Identifier, asRecorded Instant) ([]*Entity, error)
+	// Judgements lists the judgements recorded by then, closed or not, by id.
+	// Of each pair at most one is in force: one that is neither withdrawn nor
+	// replaced by one that is not withdrawn; of several, the one recorded last;
+	// of those recorded together, the more careful one (not_same, unsure,
+	// same).
+	Judgements(asRecorded Instant) ([]Entry, error)
 	// Search finds names and words in any script.
 	Search(text string, limit int, asRecorded Instant) ([]Hit, error)
 	// Records yields every record in the order of claim text: kind, id, version.

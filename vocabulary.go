@@ -85,6 +85,33 @@ func (r *Reliability) UnmarshalText(b []byte) error {
 	return parseWord(r, b, "reliability", reliabilities)
 }
 
+// Terms say whether a source's statements may be passed on to others.
+type Terms uint8
+
+// The terms. What is not open stays in a workspace unless it is asked for.
+const (
+	Open          Terms = iota // may be published, with attribution
+	ShareAlike                 // may be published under the same terms only
+	NonCommercial              // may be published for no commercial end
+	Restricted                 // may not be passed on, or no terms are stated
+)
+
+var termsWords = []string{"open", "share_alike", "noncommercial", "restricted"}
+
+func (t Terms) String() string { return wordString(t, termsWords) }
+
+// MarshalText prints the word.
+func (t Terms) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads the word.
+func (t *Terms) UnmarshalText(b []byte) error {
+	if string(b) == termsWords[Open] {
+		*t = Open
+		return nil
+	}
+	return parseWord(t, b, "terms", termsWords)
+}
+
 // EntityKind is what an entity is.
 type EntityKind uint8
 
@@ -269,6 +296,8 @@ const (
 	CountReported
 	RenamedTo
 	DescribedAs
+	Scored
+	OutageReported
 )
 
 // What an object may be, beside an entity of the kinds named.
@@ -328,6 +357,8 @@ var predicateTable = [...]predicateRow{
 	CountReported:        {"count_reported", "any", "number", nil, false},
 	RenamedTo:            {"renamed_to", "company body", "company body", nil, false},
 	DescribedAs:          {"described_as", "any", "text", nil, false},
+	Scored:               {"scored", "country", "number", []Question{Heading}, false},
+	OutageReported:       {"outage_reported", "country", "text", []Question{Filtered}, false},
 }
 
 var predicateWords = func() []string {
@@ -374,10 +405,11 @@ func Predicates() []Predicate {
 var Qualifiers = []string{
 	"class", "product", "agreement", "project", "system", "policy", "amount", "currency", "share", "role", "targets", "networks",
 	"tests", "how", "group", "vote", "rank", "measure", "sector", "funder", "implementer", "flow", "place", "edition", "level", "number", "note",
+	"indicator", "scale", "original", "low", "high", "extent", "services", "justification", "trigger", "ordered_by", "status",
 }
 
 // entityQualifiers are the keys whose value is the id of an entity.
-var entityQualifiers = []string{"agreement", "project", "system", "policy"}
+var entityQualifiers = []string{"agreement", "project", "system", "policy", "indicator"}
 
 // Scope says which supplier nations a source looked at. Only a source that
 // looked at all of them can carry a rate about one.

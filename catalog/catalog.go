@@ -2,7 +2,8 @@
 // a source on each row, and yearly series by country. What goes in are the
 // embedded files: facts/*.jsonl, which people wrote, and data, which the
 // compiler in catalog/compile writes from data sets. What comes out are
-// checked records and series. LICENSES.md names the terms of each source.
+// checked records and series, and the audit files in audits as they are
+// (package audit reads them). LICENSES.md names the terms of each source.
 package catalog
 
 import (
@@ -20,7 +21,7 @@ import (
 	"sightline"
 )
 
-//go:embed EDITION data facts
+//go:embed EDITION audits data facts
 var files embed.FS
 
 // edition is the name of the edition and the day on which it was recorded.
@@ -76,12 +77,31 @@ func read(name string) []byte {
 // Inputs names each embedded file with the SHA-256 of its bytes.
 func Inputs() []sightline.Input {
 	var out []sightline.Input
-	for _, name := range slices.Concat(names(".csv"), names(".jsonl")) {
+	for _, name := range slices.Concat(names(".csv"), names(".jsonl"), names(".yaml")) {
 		sum := sha256.Sum256(read(name))
 		out = append(out, sightline.Input{Name: "catalog/" + name, SHA256: hex.EncodeToString(sum[:])})
 	}
 	slices.SortFunc(out, func(a, b sightline.Input) int { return strings.Compare(a.Name, b.Name) })
 	return out
+}
+
+// Audits lists the ids of the audit files that the catalogue carries, sorted.
+func Audits() []string {
+	var out []string
+	for _, name := range names(".yaml") {
+		out = append(out, strings.TrimSuffix(path.Base(name), ".yaml"))
+	}
+	return out
+}
+
+// Audit is the text of an audit file, and the name by which errors and
+// documents call it.
+func Audit(id string) (name string, text []byte, err error) {
+	if !slices.Contains(Audits(), id) {
+		return "", nil, sightline.Errorf(sightline.NotFound, "find audit", id, "the catalogue has no such audit").WithHint("It has %s.", strings.Join(Audits(), ", "))
+	}
+	name = "audits/" + id + ".yaml"
+	return "catalog/" + name, read(name), nil
 }
 
 // Records reads the claim text of all files, in the order of claim text:

@@ -27,7 +27,7 @@ func claims(t testing.TB, p sightline.Predicate, object sightline.EntityID, f fu
 	t.Helper()
 	n := 0
 	for _, r := range records(t) {
-		if c := r.Claim(); c != nil && c.Predicate == p && (object == "" || c.Object.Entity == object) && c.References[0].Extraction == "catalog/compile" {
+		if c := r.Claim(); c != nil && c.Predicate == p && (object == "" || c.Object.Entity == object) && c.References[0].Extraction != "hand" {
 			n++
 			if f != nil {
 				f(c)

@@ -62,26 +62,35 @@ func (k *composer) note(id sightline.SourceID) int {
 	if n, ok := k.notes[id]; ok {
 		return n
 	}
-	s, err := k.source(id)
+	n, err := k.view.note(len(k.d.Notes)+1, id)
 	if err != nil {
 		k.fail(err)
 		return 0
-	}
-	n := Note{
-		N: len(k.d.Notes) + 1, Source: id, Publisher: s.Publisher, Title: s.Title, Kind: s.Kind.String(), URL: s.URL,
-		Published: s.Published, Accessed: s.Accessed, Archive: cmp.Or(s.Archive, "not archived"),
-		Reliability: s.Reliability.String(), Licence: s.Licence, Selection: s.Selection,
-	}
-	for _, d := range s.DerivedFrom {
-		n.Derived = append(n.Derived, k.sourceTitle(d))
 	}
 	k.notes[id] = n.N
 	k.d.Notes = append(k.d.Notes, n)
 	return n.N
 }
 
-func (k *composer) sourceTitle(id sightline.SourceID) string {
-	s, err := k.source(id)
+// note is the numbered citation of a source.
+func (v *view) note(number int, id sightline.SourceID) (Note, error) {
+	s, err := v.source(id)
+	if err != nil {
+		return Note{}, err
+	}
+	n := Note{
+		N: number, Source: id, Publisher: s.Publisher, Title: s.Title, Kind: s.Kind.String(), URL: s.URL,
+		Published: s.Published, Accessed: s.Accessed, Archive: cmp.Or(s.Archive, "not archived"),
+		Reliability: s.Reliability.String(), Licence: s.Licence, Selection: s.Selection,
+	}
+	for _, d := range s.DerivedFrom {
+		n.Derived = append(n.Derived, v.sourceTitle(d))
+	}
+	return n, nil
+}
+
+func (v *view) sourceTitle(id sightline.SourceID) string {
+	s, err := v.source(id)
 	if err != nil {
 		return string(id) // named by another source, never held
 	}
@@ -215,7 +224,8 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		if c.Predicate == sightline.UsesProduct {
 			supplier = c.Object.Entity
 		}
-		it.Supplier, it.Nation = k.name(supplier), k.nation(supplier)
+		it.Supplier, it.Nation = k.name(k.organisation(supplier)), k.base(supplier)
+		it.AlsoRecordedAs = k.alsoRecorded(supplier)
 	}
 	it.Notes = k.cite(c)
 	for _, r := range c.References {
@@ -454,7 +464,7 @@ func (k *composer) supplied() {
 	var byClass = map[string]int{}
 	for _, s := range all {
 		entries = append(entries, s.Entry)
-		nations[k.nation(s.supplier)]++
+		nations[k.base(s.supplier)]++
 		byClass[s.Record.Claim().Qualifiers["class"]]++
 	}
 	for _, h := range classHeadings {
@@ -492,7 +502,7 @@ func (k *composer) supplied() {
 	}
 	k.group(&a, "acts", "Acts and cases that name these suppliers", "An act names a firm for its own reasons; it need not concern this country.", false,
 		newest(k.selected(func(c *sightline.Claim) bool {
-			return suppliers[c.Subject] && c.Predicate != sightline.LegalAction || suppliers[c.Object.Entity] && c.Predicate == sightline.LegalAction
+			return suppliers[k.organisation(c.Subject)] && c.Predicate != sightline.LegalAction || suppliers[k.organisation(c.Object.Entity)] && c.Predicate == sightline.LegalAction
 		}, sightline.ListedUnder, sightline.LegalAction)))
 	k.group(&a, "rules", "Export rules and replies of this state", "", true, newest(k.selected(func(c *sightline.Claim) bool {
 		return !k.shown[c.ID] && (k.self(c.Subject) || c.Subject.Kind() != sightline.KindCompany && k.nation(c.Subject) == self)

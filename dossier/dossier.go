@@ -85,22 +85,23 @@ type Group struct {
 
 // Item is a claim as the dossier shows it.
 type Item struct {
-	Claim     sightline.ClaimID `json:"claim"`
-	Sentence  string            `json:"sentence"`
-	Class     string            `json:"class,omitzero"`
-	Supplier  string            `json:"supplier,omitzero"` // who supplied, financed, trained or advised
-	Nation    string            `json:"nation,omitzero"`   // alpha-2 code of where the supplier is based; empty is unknown
-	Level     *Level            `json:"level,omitzero"`    // of a card
-	Valid     sightline.Period  `json:"valid,omitzero"`
-	Published sightline.Date    `json:"published,omitzero"`
-	Recorded  sightline.Instant `json:"recorded"`
-	Statuses  []Voice           `json:"statuses,omitzero"` // dated statements on its state
-	Disagree  bool              `json:"disagree,omitzero"` // the statuses contradict each other
-	Details   []Voice           `json:"details,omitzero"`
-	For       []Voice           `json:"for,omitzero"`
-	Against   []Voice           `json:"against,omitzero"`
-	Quotes    []Quote           `json:"quotes,omitzero"`
-	Notes     []int             `json:"notes"`
+	Claim          sightline.ClaimID `json:"claim"`
+	Sentence       string            `json:"sentence"`
+	Class          string            `json:"class,omitzero"`
+	Supplier       string            `json:"supplier,omitzero"`         // who supplied, financed, trained or advised
+	AlsoRecordedAs []string          `json:"also_recorded_as,omitzero"` // other names under which the supplier is on record
+	Nation         string            `json:"nation,omitzero"`           // alpha-2 code of where the supplier is based; empty is unknown
+	Level          *Level            `json:"level,omitzero"`            // of a card
+	Valid          sightline.Period  `json:"valid,omitzero"`
+	Published      sightline.Date    `json:"published,omitzero"`
+	Recorded       sightline.Instant `json:"recorded"`
+	Statuses       []Voice           `json:"statuses,omitzero"` // dated statements on its state
+	Disagree       bool              `json:"disagree,omitzero"` // the statuses contradict each other
+	Details        []Voice           `json:"details,omitzero"`
+	For            []Voice           `json:"for,omitzero"`
+	Against        []Voice           `json:"against,omitzero"`
+	Quotes         []Quote           `json:"quotes,omitzero"`
+	Notes          []int             `json:"notes"`
 }
 
 // Level is the grade of a claim as it is shown: a word, pips, and the packet

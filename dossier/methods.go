@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/identity"
 )
 
 // Point is one value of a series.
@@ -42,7 +43,11 @@ type result struct {
 	estimate sightline.Estimate
 	used     []sightline.Entry
 	sources  []*sightline.Source
-	data     []byte // of a series
+	links    []identity.Link   // that join records of one organisation
+	data     []byte            // of a series
+	dataName string            // "series/…"; empty stands for that of the parameter
+	inputs   []sightline.Input // further ones
+	floor    bool              // what is missing can only raise the value
 }
 
 // The methods. A change that can move a value is a new version and a line in
@@ -57,6 +62,16 @@ const (
 	gradeClaim    sightline.MethodID = "grade.clusters/1"
 	onList        sightline.MethodID = "membership.state/1"
 	engineAbsent  sightline.MethodID = "engine.absent/1"
+
+	// Beyond one country: for audits and head-counts.
+	countSelect    sightline.MethodID = "count.select/1"
+	countCross     sightline.MethodID = "count.cross/1"
+	reportedNumber sightline.MethodID = "number.reported/1"
+	rankNumber     sightline.MethodID = "number.rank/1"
+	changeNumber   sightline.MethodID = "number.change/1"
+	balanceVoices  sightline.MethodID = "balance.voices/1"
+	orderDates     sightline.MethodID = "order.dates/1"
+	headShare      sightline.MethodID = "headcount.share/1"
 )
 
 var methods = []Method{
@@ -69,6 +84,14 @@ var methods = []Method{
 	{gradeClaim, "Counts the independent clusters of sources that speak for a claim. Sources that repeat one another, or share an owner, are one cluster; a bare assertion is none.", runGrade},
 	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
+	{countSelect, "Counts the claims of a selection that some source gives evidence for, or the different subjects or objects that they have.", runCountSelect},
+	{countCross, "Cross-tabulates two selections: counts the subjects that both have, out of those of the column.", runCountCross},
+	{reportedNumber, "The number that the claims of a selection report, when they agree on it, with the independent voices that report it.", runReported},
+	{rankNumber, "The place of one subject among the numbers that the claims of a selection give.", runRank},
+	{changeNumber, "Counts the subjects whose number fell or rose from one selection of claims to another, out of those that both have.", runChange},
+	{balanceVoices, "Counts the independent voices for a statement out of those for and against it, by the references of the claims named and of those that support or dispute them. What descends from the text under audit is set aside.", runBalance},
+	{orderDates, "The days from the first start on record of one thing to that of another.", runOrder},
+	{headShare, "The share of the world’s population or internet users that lives in the members of a list at a date (exposure measure E1). Countries left out by name are not counted as members; the world stays whole. Where a series has no figure of the year, that of the nearest year stands in for it.", runHeadCount},
 }
 
 // Methods lists the methods in use.
@@ -80,15 +103,27 @@ const countReason = "a count of listed records has no sampling interval; the lis
 // estimate runs a method and returns its estimate with the packet that
 // carries its provenance.
 func (v *view) estimate(id sightline.MethodID, p params) (sightline.Estimate, sightline.Packet, error) {
+	e, packet, _, err := v.work(id, p)
+	return e, packet, err
+}
+
+// work runs a method and seals its result.
+func (v *view) work(id sightline.MethodID, p params) (sightline.Estimate, sightline.Packet, result, error) {
 	i := slices.IndexFunc(methods, func(m Method) bool { return m.ID == id })
 	if i < 0 {
-		return sightline.Estimate{}, sightline.Packet{}, sightline.Errorf(sightline.NotFound, "compute", string(id), "no such method").
+		return sightline.Estimate{}, sightline.Packet{}, result{}, sightline.Errorf(sightline.NotFound, "compute", string(id), "no such method").
 			WithHint("This binary knows %s.", methodList())
 	}
 	r, err := methods[i].run(v, p)
 	if err != nil {
-		return sightline.Estimate{}, sightline.Packet{}, err
+		return sightline.Estimate{}, sightline.Packet{}, r, err
 	}
+	e, packet, err := v.seal(id, p, r)
+	return e, packet, r, err
+}
+
+// seal makes the packet of a result.
+func (v *view) seal(id sightline.MethodID, p params, r result) (sightline.Estimate, sightline.Packet, error) {
 	r.estimate.Method = id
 	packet := sightline.Packet{Schema: sightline.PacketSchema, Method: id, Parameters: v.parameters(p), Code: v.options.Code}
 	slices.SortFunc(r.used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
@@ -120,8 +155,20 @@ func (v *view) estimate(id sightline.MethodID, p params) (sightline.Estimate, si
 	}
 	if r.data != nil {
 		sum := sha256.Sum256(r.data)
-		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "series/" + p["series"], SHA256: hex.EncodeToString(sum[:])})
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: cmp.Or(r.dataName, "series/"+p["series"]), SHA256: hex.EncodeToString(sum[:])})
 	}
+	if len(r.links) > 0 {
+		h := sha256.New()
+		var last string
+		for _, l := range r.links {
+			if line := string(l.A) + " " + string(l.B) + " " + l.String() + "\n"; line != last {
+				h.Write([]byte(line))
+				last = line
+			}
+		}
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "identity", SHA256: hex.EncodeToString(h.Sum(nil))})
+	}
+	packet.Inputs = append(packet.Inputs, r.inputs...)
 	packet.Result = r.estimate
 	if err := packet.Result.Check(); err != nil {
 		return sightline.Estimate{}, sightline.Packet{}, err
@@ -144,7 +191,9 @@ func methodList() string {
 // alone says how to compute it again.
 func (v *view) parameters(p params) map[string]string {
 	out := maps.Clone(map[string]string(p))
-	out["country"] = v.options.Country.Code()
+	if !v.options.Country.IsZero() {
+		out["country"] = v.options.Country.Code()
+	}
 	if !v.options.AsPublished.IsZero() {
 		out["as_published"] = v.options.AsPublished.String()
 	}
@@ -161,8 +210,25 @@ func Recompute(store sightline.Store, series []Series, p sightline.Packet) (sigh
 	bad := func(err error) (sightline.Packet, error) {
 		return sightline.Packet{}, sightline.Errorf(sightline.Invalid, "recompute packet", string(p.Result.Packet), "%w", err)
 	}
+	options, rest, err := ReadParameters(p)
+	if err != nil {
+		return bad(err)
+	}
+	v := emptyView(store, series, options)
+	if !options.Country.IsZero() {
+		if v, err = newView(store, series, options); err != nil {
+			return bad(err)
+		}
+	}
+	_, out, err := v.estimate(p.Method, rest)
+	return out, err
+}
+
+// ReadParameters parts the parameters of a packet into the view that it was
+// made under and those of its method.
+func ReadParameters(p sightline.Packet) (Options, map[string]string, error) {
 	options := Options{Code: p.Code}
-	rest := params{}
+	rest := map[string]string{}
 	for k, val := range p.Parameters {
 		var err error
 		switch k {
@@ -176,15 +242,10 @@ func Recompute(store sightline.Store, series []Series, p sightline.Packet) (sigh
 			rest[k] = val
 		}
 		if err != nil {
-			return bad(err)
+			return options, nil, err
 		}
 	}
-	v, err := newView(store, series, options)
-	if err != nil {
-		return bad(err)
-	}
-	_, out, err := v.estimate(p.Method, rest)
-	return out, err
+	return options, rest, nil
 }
 
 func counted(n, denominator int, unit string) sightline.Estimate {
@@ -333,8 +394,10 @@ var supplyPredicates = []sightline.Predicate{sightline.Supplies, sightline.Produ
 func runSupplierRate(v *view, p params) (result, error) {
 	n, all := 0, 0
 	var used []sightline.Entry
+	var links []identity.Link
 	for _, e := range v.supplies() {
-		nation := v.nation(e.supplier)
+		nation := v.base(e.supplier)
+		links = append(links, v.one.Of(e.supplier).Links...)
 		if nation == "" {
 			continue
 		}
@@ -357,7 +420,7 @@ func runSupplierRate(v *view, p params) (result, error) {
 		return result{estimate: none(sightline.TooLittleData, "share of supply claims", "no supplier is on record")}, nil
 	}
 	low, high := wilson(n, all)
-	return result{estimate: sightline.Estimate{Value: sightline.Num(float64(n) / float64(all)), Low: sightline.Num(low), High: sightline.Num(high), Level: 0.9, N: int64(n), Denominator: int64(all), Unit: "share of supply claims"}, used: used}, nil
+	return result{estimate: sightline.Estimate{Value: sightline.Num(float64(n) / float64(all)), Low: sightline.Num(low), High: sightline.Num(high), Level: 0.9, N: int64(n), Denominator: int64(all), Unit: "share of supply claims"}, used: used, links: links}, nil
 }
 
 // runGrade: claim.

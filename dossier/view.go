@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/identity"
 )
 
 // Options choose the country and the view in time. The zero dates mean now.
@@ -30,10 +31,12 @@ type view struct {
 	edges   map[sightline.ClaimID][]sightline.Entry  // claims that support, dispute or deny the key
 	about   map[sightline.EntityID][]sightline.Entry // claims whose subject is the key
 	here    map[sightline.EntityID]bool              // networks and companies that operate in the country
+	one     identity.Clusters                        // records that count as one organisation
 	undated int
 
 	sources  map[sightline.SourceID]*sightline.Source
 	entities map[sightline.EntityID]*sightline.Entity
+	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
 }
 
 // emptyView is a view that holds no claim yet.
@@ -46,6 +49,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		here:     map[sightline.EntityID]bool{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
+		read:     map[string][]sightline.Entry{},
 	}
 }
 
@@ -99,6 +103,19 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 	}
 	if err := v.addEntities(named, nil); err != nil {
 		return nil, err
+	}
+	// A supplier may be on record more than once.
+	var parties []sightline.EntityID
+	for _, e := range v.claims {
+		if c := e.Record.Claim(); slices.Contains(supplyPredicates, c.Predicate) {
+			parties = append(parties, c.Subject, c.Object.Entity)
+		}
+	}
+	if v.one, err = identity.Around(store, parties, o.AsRecorded); err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Clone(suppliers) {
+		suppliers = append(suppliers, v.one.Of(id).Members...)
 	}
 	if err := v.addEntities(suppliers, []sightline.Predicate{sightline.ListedUnder, sightline.LegalAction, sightline.OwnedBy, sightline.RenamedTo}); err != nil {
 		return nil, err
@@ -252,10 +269,37 @@ func (v *view) nation(id sightline.EntityID) string {
 	return ""
 }
 
+// organisation is the entity that stands for an organisation that may be on
+// record more than once.
+func (v *view) organisation(id sightline.EntityID) sightline.EntityID { return v.one.Of(id).ID }
+
+// base is the code of where an organisation is based by any of its records, the
+// first that tells.
+func (v *view) base(id sightline.EntityID) string {
+	for _, m := range v.one.Of(id).Members {
+		if n := v.nation(m); n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// alsoRecorded lists the other names under which an organisation is on record.
+func (v *view) alsoRecorded(id sightline.EntityID) []string {
+	c := v.one.Of(id)
+	var out []string
+	for _, m := range c.Members[1:] {
+		if name := v.name(m); name != v.name(c.ID) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // supply is a claim that names a supplier of the country.
 type supply struct {
 	sightline.Entry
-	supplier sightline.EntityID
+	supplier sightline.EntityID // that stands for its organisation
 }
 
 // supplies lists the claims that name a supplier of the country, without the
@@ -270,9 +314,9 @@ func (v *view) supplies() []supply {
 		}
 		switch {
 		case c.Predicate == sightline.UsesProduct && (c.Subject == self || v.nation(c.Subject) == v.options.Country.Code()):
-			out = append(out, supply{e, c.Object.Entity})
+			out = append(out, supply{e, v.organisation(c.Object.Entity)})
 		case c.Predicate != sightline.UsesProduct && c.Subject != self && (c.Object.Entity == self || c.Object.Entity.Kind() == sightline.KindBody && v.nation(c.Object.Entity) == v.options.Country.Code()):
-			out = append(out, supply{e, c.Subject})
+			out = append(out, supply{e, v.organisation(c.Subject)})
 		}
 	}
 	return out

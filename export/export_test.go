@@ -139,31 +139,8 @@ func TestColour(t *testing.T) {
 }
 
 func TestJSONFollowsItsSchema(t *testing.T) {
-	f, err := os.Open("../docs/schema/dossier-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	doc, err := jsonschema.UnmarshalJSON(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("dossier-1.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	schema, err := c.Compile("dossier-1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := printed(t, export.JSON)
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := schema.Validate(v); err != nil {
-		t.Errorf("%v", err)
-	}
+	followsSchema(t, "dossier-1.json", out)
 	// What is printed can be read back whole.
 	d, err := export.ReadJSON(strings.NewReader(out))
 	if err != nil {
@@ -178,6 +155,40 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 	}
 }
 
+// followsSchema checks a document against one of docs/schema; the others
+// refer to the dossier's.
+func followsSchema(t *testing.T, name, out string) {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	for _, file := range []string{"dossier-1.json", name} {
+		f, err := os.Open("../docs/schema/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(f)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.AddResource("https://sightline.example/schema/"+file, doc); err != nil {
+			if file != name {
+				t.Fatal(err)
+			}
+		}
+	}
+	schema, err := c.Compile("https://sightline.example/schema/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(v); err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestNumber(t *testing.T) {
 	for _, c := range []struct {
 		e    sightline.Estimate
@@ -186,6 +197,7 @@ func TestNumber(t *testing.T) {
 		{sightline.Estimate{Value: sightline.Num(57532493), N: 1, Unit: "people, 2024"}, "57,532,493 people, 2024"},
 		{sightline.Estimate{Value: sightline.Num(4), N: 4, Denominator: 11, Unit: "votes"}, "4 of 11 votes"},
 		{sightline.Estimate{Value: sightline.Num(1), N: 1, Unit: "claims"}, "1 claim"},
+		{sightline.Estimate{Value: sightline.Num(1), N: 1, Unit: "countries"}, "1 country"},
 		{sightline.Estimate{Value: sightline.Num(0.44), Low: sightline.Num(0.38), High: sightline.Num(0.51), Level: 0.9, N: 44, Denominator: 100, Unit: "share of addresses"}, "44 % (38 % to 51 %, 90 % interval) of addresses"},
 		{sightline.Estimate{Value: sightline.Num(34.05), N: 1, Unit: "% of population, 2023"}, "34.05 % of population, 2023"},
 		{sightline.Estimate{State: sightline.TooLittleData, Unit: "claims", Reason: "r"}, "too little data"},

@@ -21,6 +21,9 @@ var pageTemplate = template.Must(template.New("dossier").Parse(templateText))
 // page is what the HTML template receives.
 type page struct {
 	Title, Edition string
+	Kind           string // of document
+	First          string // id of the section that the reader can skip to
+	Made           string // what it is made from
 	Style          template.CSS
 	StyleHash      string
 	Head           []block
@@ -51,13 +54,15 @@ func (b block) Quoted() bool { return b.Kind == quoted }
 // HTML prints the dossier as one self-contained file: one style sheet, whose
 // hash the content policy names, and nothing to load or run.
 func HTML(w io.Writer, d *dossier.Dossier) error {
+	return inHTML(w, page{Title: d.Country.Name, Edition: d.Edition, Kind: "Sightline dossier", First: "cut",
+		Made: "Made by Sightline from claims of named sources; it says who said what, not what is true."}, outline(d))
+}
+
+func inHTML(w io.Writer, p page, blocks []block) error {
 	sum := sha256.Sum256([]byte(styleSheet))
-	p := page{
-		Title: d.Country.Name, Edition: d.Edition,
-		Style:     template.CSS(styleSheet),
-		StyleHash: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
-	}
-	for _, x := range outline(d) {
+	p.Style = template.CSS(styleSheet)
+	p.StyleHash = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+	for _, x := range blocks {
 		if x.Kind == title {
 			continue
 		}

@@ -11,7 +11,9 @@ import (
 
 // JSON prints the dossier as indented JSON (docs/schema/dossier-1.json), with
 // sorted keys where the order is ours to choose.
-func JSON(w io.Writer, d *dossier.Dossier) error {
+func JSON(w io.Writer, d *dossier.Dossier) error { return inJSON(w, d) }
+
+func inJSON(w io.Writer, d any) error {
 	if err := json.MarshalWrite(w, d, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {
 		return err
 	}

@@ -11,10 +11,12 @@ import (
 
 // Markdown prints the dossier as CommonMark. Foreign text is escaped, so that
 // it cannot become markup.
-func Markdown(w io.Writer, d *dossier.Dossier) error {
+func Markdown(w io.Writer, d *dossier.Dossier) error { return inMarkdown(w, outline(d)) }
+
+func inMarkdown(w io.Writer, blocks []block) error {
 	b := bufio.NewWriter(w)
 	last := title
-	for _, x := range outline(d) {
+	for _, x := range blocks {
 		if !(x.Kind == item && (last == item || last == sub || last == quoted)) && x.Kind != sub && x.Kind != quoted && x.Kind != title {
 			fmt.Fprintln(b)
 		}

@@ -17,9 +17,13 @@ const Width = 80
 // Terminal prints the dossier for a terminal of 80 columns. Colour is used
 // only when asked for.
 func Terminal(w io.Writer, d *dossier.Dossier, colour bool) error {
+	return terminal(w, outline(d), colour)
+}
+
+func terminal(w io.Writer, blocks []block, colour bool) error {
 	b := bufio.NewWriter(w)
 	p := printer{b, colour}
-	for i, x := range outline(d) {
+	for i, x := range blocks {
 		switch x.Kind {
 		case title:
 			p.paragraph("", "", strings.ToUpper(Inert(x.Text)), bold)
@@ -62,7 +66,7 @@ func line(x block) string {
 		t = append(t, Inert(x.Tag)+":")
 	}
 	if x.Number != "" {
-		t = append(t, x.Number+".")
+		t = append(t, Inert(x.Number)+".")
 	}
 	if x.Text != "" {
 		t = append(t, Inert(x.Text))

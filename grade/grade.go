@@ -88,7 +88,7 @@ func Judge(c *sightline.Claim, voices []Voice, related bool, source func(sightli
 		var letter [2]sightline.Reliability
 		for _, v := range members {
 			s := source(v.Source)
-			if s == nil || descends(v.Source, out, source) {
+			if s == nil || Descends(v.Source, out, source) {
 				continue
 			}
 			if v.Role == sightline.Assertion {
@@ -251,8 +251,8 @@ func Clusters(voices []Voice, source func(sightline.SourceID) *sightline.Source)
 	return out
 }
 
-// descends reports whether a source is in the set or derives from one that is.
-func descends(id sightline.SourceID, set map[sightline.SourceID]bool, source func(sightline.SourceID) *sightline.Source) bool {
+// Descends reports whether a source is in the set or derives from one that is.
+func Descends(id sightline.SourceID, set map[sightline.SourceID]bool, source func(sightline.SourceID) *sightline.Source) bool {
 	if len(set) == 0 {
 		return false
 	}

@@ -237,20 +237,16 @@ func admit(h holdings, r sightline.Record) (Outcome, *Refusal, error) {
 			return Refused, &Refusal{Err: e, Waits: true}, nil
 		}
 	}
-	c := r.Claim()
-	if c == nil {
-		return Appended, nil, nil
-	}
-	missing, err := undeclared(h, c)
+	missing, err := undeclared(h, r)
 	if err != nil {
 		return Refused, nil, err
 	}
 	if missing.id != "" {
-		e := sightline.Errorf(sightline.NotFound, "append claim", r.ID(), "it names the %s %s, which is not held", missing.kind, missing.id).
-			WithHint("Declare it first: append the %s record before the claims that name it.", missing.kind)
+		e := sightline.Errorf(sightline.NotFound, "append "+r.Kind().String(), r.ID(), "it names the %s %s, which is not held", missing.kind, missing.id).
+			WithHint("Declare it first: append the %s record before what names it.", missing.kind)
 		return Refused, &Refusal{Err: e, Waits: true}, nil
 	}
-	if c.Corrects != "" {
+	if c := r.Claim(); c != nil && c.Corrects != "" {
 		refusal, err := admitCorrection(h, c)
 		if refusal != nil || err != nil {
 			return Refused, refusal, err
@@ -259,16 +255,23 @@ func admit(h holdings, r sightline.Record) (Outcome, *Refusal, error) {
 	return Appended, nil, nil
 }
 
-// undeclared finds the first source or entity that a claim names and that is
-// not held.
-func undeclared(h holdings, c *sightline.Claim) (name, error) {
-	for _, ref := range c.References {
-		n := name{sightline.SourceRecord, string(ref.Source), 0}
-		if ok, err := h.declared(n.kind, n.id); !ok || err != nil {
-			return n, err
+// undeclared finds the first source or entity that a claim or judgement names
+// and that is not held.
+func undeclared(h holdings, r sightline.Record) (name, error) {
+	var entities []sightline.EntityID
+	if c := r.Claim(); c != nil {
+		for _, ref := range c.References {
+			n := name{sightline.SourceRecord, string(ref.Source), 0}
+			if ok, err := h.declared(n.kind, n.id); !ok || err != nil {
+				return n, err
+			}
 		}
+		entities = entitiesOf(c)
 	}
-	for _, id := range entitiesOf(c) {
+	if j := r.Judgement(); j != nil {
+		entities = []sightline.EntityID{j.A, j.B}
+	}
+	for _, id := range entities {
 		if k := id.Kind(); k == sightline.KindCountry || k == sightline.KindNetwork {
 			continue // these exist without being declared
 		}

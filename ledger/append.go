@@ -19,12 +19,23 @@ import (
 // reached that already, the microsecond after its last. So what was recorded
 // by some time never grows later, even when a clock goes back.
 func (l *Ledger) Append(ctx context.Context, now sightline.Instant, records []sightline.Record) (Result, error) {
+	return l.append(ctx, now, records, &appender{})
+}
+
+// AppendAll is Append for records that belong together: if one is refused,
+// nothing is appended, and the error names the first. Progress, if it is not
+// nil, is told now and then how many records were looked at.
+func (l *Ledger) AppendAll(ctx context.Context, now sightline.Instant, records []sightline.Record, progress func(done int)) (Result, error) {
+	return l.append(ctx, now, records, &appender{whole: true, progress: progress})
+}
+
+func (l *Ledger) append(ctx context.Context, now sightline.Instant, records []sightline.Record, a *appender) (Result, error) {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	if l.write == nil {
 		return Result{}, sightline.Errorf(sightline.Unavailable, "append to ledger", l.path, "it is open for reading only").WithHint("Open it for writing.")
 	}
-	a := &appender{known: l.known, blocks: map[string]*block{}}
+	a.known, a.blocks = l.known, map[string]*block{}
 	result, err := a.run(ctx, l.write, now, records)
 	if err != nil {
 		return Result{}, storeError("append to ledger", l.path, err)
@@ -59,6 +70,9 @@ type appender struct {
 	recorded sightline.Instant
 	blocks   map[string]*block
 	waiting  int // bytes in blocks
+
+	whole    bool // nothing if one record is refused
+	progress func(done int)
 
 	known   map[name]bool // of the ledger, read only
 	learned map[name]bool // found or appended in this call
@@ -122,8 +136,13 @@ func (s *speller) all(r sightline.Record) string {
 			add("", k)
 		}
 	}
-	if e := r.Entity(); e != nil && !e.Country.IsZero() {
-		add(basedKey, e.Country.Code())
+	if e := r.Entity(); e != nil {
+		if !e.Country.IsZero() {
+			add(basedKey, e.Country.Code())
+		}
+		for _, id := range e.Identifiers {
+			add("", identifierToken(id))
+		}
 	}
 	s.each(r, add)
 	return string(b)
@@ -154,6 +173,7 @@ func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, r
 		}
 		return a.append(records[at], tokens)
 	}
+	done := 0
 	for p := range ready {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
@@ -170,6 +190,9 @@ func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, r
 				return Result{}, err
 			}
 		}
+		if done += len(p.order); a.progress != nil {
+			a.progress(done)
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err // the channel closes early when it is stopped
@@ -179,6 +202,11 @@ func (a *appender) run(ctx context.Context, db *sql.DB, now sightline.Instant, r
 		return Result{}, err
 	}
 	result := g.result
+	if a.whole && len(result.Refused) > 0 {
+		x := result.Refused[0]
+		return Result{}, sightline.Errorf(sightline.ErrorCode(x.Err), "append to ledger", records[x.Index].ID(), "%d of %d records are refused, so nothing was appended; the first: %w", len(result.Refused), len(records), x.Err).
+			WithHint("%s", sightline.ErrorHint(x.Err))
+	}
 	if result.Appended == 0 {
 		result.Head = a.head
 		return result, nil
@@ -239,6 +267,9 @@ func (a *appender) append(r sightline.Record, tokens string) error {
 	if r.Kind() == sightline.SourceRecord || r.Kind() == sightline.EntityRecord {
 		a.learned[name{r.Kind(), r.ID(), 0}] = true
 		return nil
+	}
+	if r.Kind() == sightline.JudgementRecord {
+		return nil // what closes what is worked out when judgements are read
 	}
 	me := closer{seq, a.recorded, r}
 	var about []string

@@ -25,9 +25,47 @@ func (m *Memory) EntitiesIn(c sightline.Country, asRecorded sightline.Instant) (
 	return out, nil
 }
 
-// EntitiesIn implements [sightline.Store]. The index knows every version that
-// was ever based there; the newest by then decides.
+// Identified implements [sightline.Store].
+func (m *Memory) Identified(ids []sightline.Identifier, asRecorded sightline.Instant) ([]*sightline.Entity, error) {
+	if !m.knows(asRecorded) {
+		return nil, nil
+	}
+	var out []*sightline.Entity
+	for _, i := range m.order {
+		if e := m.records[i].Entity(); e != nil && hasAny(e, ids) {
+			if at, _ := m.newest(sightline.EntityRecord, string(e.ID)); at == i {
+				out = append(out, e)
+			}
+		}
+	}
+	return out, nil
+}
+
+func hasAny(e *sightline.Entity, ids []sightline.Identifier) bool {
+	return slices.ContainsFunc(e.Identifiers, func(i sightline.Identifier) bool { return slices.Contains(ids, i) })
+}
+
+// EntitiesIn implements [sightline.Store].
 func (l *Ledger) EntitiesIn(c sightline.Country, asRecorded sightline.Instant) ([]*sightline.Entity, error) {
+	return l.entitiesWith([]string{basedKey + c.Code()}, asRecorded, func(e *sightline.Entity) bool { return e.Country == c })
+}
+
+// Identified implements [sightline.Store].
+func (l *Ledger) Identified(ids []sightline.Identifier, asRecorded sightline.Instant) ([]*sightline.Entity, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	tokens := make([]string, len(ids))
+	for i, id := range ids {
+		tokens[i] = identifierToken(id)
+	}
+	return l.entitiesWith(tokens, asRecorded, func(e *sightline.Entity) bool { return hasAny(e, ids) })
+}
+
+// entitiesWith lists the entities that have any of the tokens and that keep
+// holds for. The index knows every version that ever had one; the newest by
+// then decides.
+func (l *Ledger) entitiesWith(tokens []string, asRecorded sightline.Instant, keep func(*sightline.Entity) bool) ([]*sightline.Entity, error) {
 	seq, err := lastSeq(l.read, asRecorded)
 	if err != nil || seq == 0 {
 		return nil, storeError("read ledger", l.path, err)
@@ -39,7 +77,7 @@ func (l *Ledger) EntitiesIn(c sightline.Country, asRecorded sightline.Instant) (
 		ids = append(ids, id)
 		return err
 	}, "SELECT r.id FROM find f JOIN record r ON r.seq = f.rowid WHERE f.find MATCH ? AND f.rowid <= ? AND r.kind = ?",
-		anyOf([]string{basedKey + c.Code()}), seq, int(sightline.EntityRecord))
+		anyOf(tokens), seq, int(sightline.EntityRecord))
 	if err != nil {
 		return nil, storeError("read ledger", l.path, err)
 	}
@@ -50,7 +88,7 @@ func (l *Ledger) EntitiesIn(c sightline.Country, asRecorded sightline.Instant) (
 		if err != nil {
 			return nil, err
 		}
-		if e := r.Entity(); e != nil && e.Country == c {
+		if e := r.Entity(); e != nil && keep(e) {
 			out = append(out, e)
 		}
 	}

@@ -3,11 +3,8 @@ package ledger
 import (
 	"slices"
 	"strings"
-	"unicode"
 
-	"github.com/mozillazg/go-pinyin"
-	"github.com/mozillazg/go-unidecode"
-	"golang.org/x/text/unicode/norm"
+	"sightline/spelling"
 )
 
 // Search works on tokens, which are made here for what is stored and for what
@@ -24,78 +21,6 @@ const maxToken = 64
 // goes on differently.
 var prefixes = [...]int{3, 5, 8}
 
-// letters maps letters that Unicode does not decompose and that people type
-// for each other: alef, yeh, kaf and heh of Arabic and Persian, and digits.
-var letters = map[rune]rune{
-	'ٱ': 'ا', 'ى': 'ي', 'ی': 'ي', 'ې': 'ي', 'ک': 'ك', 'ة': 'ه', 'ہ': 'ه', 'ھ': 'ه', 'ۀ': 'ه', 'ە': 'ه',
-	'ё': 'е', 'ґ': 'г', 'ı': 'i', 'ς': 'σ',
-}
-
-// fold lowers a text and takes away accents, vowel marks, direction marks and
-// the difference between letters that people type for each other.
-func fold(s string) string {
-	if isASCII(s) {
-		return strings.ToLower(s)
-	}
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(s) {
-		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || r == 'ـ' {
-			continue
-		}
-		r = unicode.ToLower(r)
-		if l, ok := letters[r]; ok {
-			r = l
-		}
-		b.WriteRune(r)
-	}
-	return norm.NFC.String(b.String()) // Hangul is taken apart above
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// word is a run of letters and digits. Words of scripts that put no space
-// between words are packed.
-type word struct {
-	text   string
-	packed bool
-}
-
-func isPacked(r rune) bool {
-	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
-}
-
-// words cuts a text into folded words.
-func words(s string) []word {
-	var out []word
-	s = fold(s)
-	start, packed := -1, false
-	flush := func(end int) {
-		if start >= 0 {
-			out = append(out, word{s[start:end], packed})
-		}
-		start = -1
-	}
-	for i, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			flush(i)
-			continue
-		}
-		if p := isPacked(r); start < 0 || p != packed {
-			flush(i)
-			start, packed = i, p
-		}
-	}
-	flush(len(s))
-	return out
-}
-
 // cut shortens a token to maxToken at a rune boundary.
 func cut(s string) string {
 	if len(s) <= maxToken {
@@ -111,37 +36,18 @@ func cut(s string) string {
 // shadows spells a word that is not Latin in Latin letters, in each way that
 // is usual: Хуавэй is khuavei and huavei.
 func shadows(s string) []string {
-	if isASCII(s) {
+	if spelling.IsASCII(s) {
 		return nil
 	}
-	var b strings.Builder
-	for _, r := range unidecode.Unidecode(s) {
-		if r >= 'A' && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			b.WriteRune(r)
-		}
-	}
-	if b.Len() == 0 {
+	latin := spelling.Latin(s)
+	if latin == "" {
 		return nil
 	}
-	out := []string{cut(b.String())}
-	if plain := cut(strings.ReplaceAll(b.String(), "kh", "h")); plain != out[0] {
+	out := []string{cut(latin)}
+	if plain := cut(strings.ReplaceAll(latin, "kh", "h")); plain != out[0] {
 		out = append(out, plain)
 	}
 	return out
-}
-
-// readings lists up to two pinyin readings of a Chinese character.
-func readings(r rune) []string {
-	list := pinyin.SinglePinyin(r, pinyin.Args{Style: pinyin.Normal, Heteronym: true})
-	for i := range list {
-		list[i] = strings.ReplaceAll(list[i], "ü", "v")
-	}
-	slices.Sort(list[min(1, len(list)):])
-	list = slices.Compact(list)
-	return list[:min(2, len(list))]
 }
 
 // pairs lists each character of a packed word with its successor, or the one
@@ -186,7 +92,7 @@ func spellings(s string) (whole string, pieces []string) {
 	var b strings.Builder
 	var before []string
 	for _, r := range s {
-		now := readings(r)
+		now := spelling.Pinyin(r)
 		if len(now) > 0 {
 			b.WriteString(now[0])
 			pieces = append(pieces, now...)
@@ -205,36 +111,36 @@ func spellings(s string) (whole string, pieces []string) {
 // that is not Latin costs more than to look it up, so it remembers them. It is
 // not safe for concurrent use; the zero speller is ready.
 type speller struct {
-	spelt map[word][]string
+	spelt map[spelling.Word][]string
 }
 
 // maxSpelt is how many words a speller remembers.
 const maxSpelt = 1 << 16
 
 // tokens lists what a word is found by, each once.
-func (s *speller) tokens(w word) []string {
+func (s *speller) tokens(w spelling.Word) []string {
 	if out, ok := s.spelt[w]; ok {
 		return out
 	}
 	var out []string
-	if w.packed {
-		out = pairs(w.text)
-		for _, r := range w.text {
+	if w.Packed {
+		out = pairs(w.Text)
+		for _, r := range w.Text {
 			out = append(out, string(r))
 		}
-		if whole, pieces := spellings(w.text); whole != "" {
+		if whole, pieces := spellings(w.Text); whole != "" {
 			out = append(out, pieces...)
 			out = beginnings(append(out, whole), whole)
 		}
 	} else {
-		for _, t := range append(shadows(w.text), cut(w.text)) {
+		for _, t := range append(shadows(w.Text), cut(w.Text)) {
 			out = beginnings(append(out, t), t)
 		}
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)
 	if s.spelt == nil || len(s.spelt) >= maxSpelt {
-		s.spelt = map[word][]string{}
+		s.spelt = map[spelling.Word][]string{}
 	}
 	s.spelt[w] = out
 	return out
@@ -245,15 +151,15 @@ func (s *speller) tokens(w word) []string {
 // tokens.
 func exact(name string) []string {
 	var written, latin strings.Builder
-	for _, w := range words(name) {
-		written.WriteString(w.text)
-		if w.packed {
-			whole, _ := spellings(w.text)
+	for _, w := range spelling.Words(name) {
+		written.WriteString(w.Text)
+		if w.Packed {
+			whole, _ := spellings(w.Text)
 			latin.WriteString(whole)
-		} else if s := shadows(w.text); s != nil {
+		} else if s := shadows(w.Text); s != nil {
 			latin.WriteString(s[len(s)-1])
 		} else {
-			latin.WriteString(w.text)
+			latin.WriteString(w.Text)
 		}
 	}
 	if written.Len() == 0 {

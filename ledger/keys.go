@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"strings"
 
 	"sightline"
 )
@@ -10,12 +11,18 @@ import (
 // is one letter and an id. Country keys are entity keys, for a country is an
 // entity.
 const (
-	entityKey    = "e" // e company/huawei, e country/KE: subject, object or entity qualifier
-	predicateKey = "p" // p supplies
-	sourceKey    = "s" // s techmoran-2014-06-06: any reference
-	basedKey     = "b" // b KE: an entity whose country it is
-	edgeKey      = "x" // x ke-huawei-mou-2014: the claim supports, disputes or denies that one
+	entityKey     = "e" // e company/huawei, e country/KE: subject, object or entity qualifier
+	predicateKey  = "p" // p supplies
+	sourceKey     = "s" // s techmoran-2014-06-06: any reference
+	basedKey      = "b" // b KE: an entity whose country it is
+	identifierKey = "i" // i lei=529900T8BM49AURSDO55: an entity that has it; blanks and colons cannot stand in a token
+	edgeKey       = "x" // x ke-huawei-mou-2014: the claim supports, disputes or denies that one
 )
+
+// identifierToken is the token of an identifier.
+func identifierToken(id sightline.Identifier) string {
+	return identifierKey + strings.ReplaceAll(string(id), ":", "=")
+}
 
 // entityQualifiers are the qualifiers whose value is the id of an entity.
 var entityQualifiers = [...]string{"agreement", "policy", "project", "system"}

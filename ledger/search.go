@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"sightline"
+	"sightline/spelling"
 )
 
 // Limits of a search.
@@ -36,14 +37,14 @@ func parseSearch(text string) (question, error) {
 	}
 	text = strings.ToValidUTF8(text, " ")
 	q := question{exact: exact(text)}
-	list := words(text)
+	list := spelling.Words(text)
 	for i, w := range list[:min(len(list), maxTerms)] {
 		t := termOf(w)
 		if i == len(list)-1 {
 			// The last word may still be being typed, so it is looked up by
 			// its beginning too.
 			for _, a := range slices.Clone(t) {
-				if w.packed || len(a) > 1 {
+				if w.Packed || len(a) > 1 {
 					continue // pairs of characters stand for themselves
 				}
 				q.typing = append(q.typing, a[0])
@@ -58,17 +59,17 @@ func parseSearch(text string) (question, error) {
 }
 
 // termOf makes a term of a word: as written, or in Latin letters.
-func termOf(w word) term {
-	if !w.packed {
-		t := term{{cut(w.text)}}
-		for _, s := range shadows(w.text) {
+func termOf(w spelling.Word) term {
+	if !w.Packed {
+		t := term{{cut(w.Text)}}
+		for _, s := range shadows(w.Text) {
 			t = append(t, []string{s})
 		}
 		return t
 	}
-	p := pairs(w.text)
+	p := pairs(w.Text)
 	t := term{p[:min(len(p), maxTerms)]}
-	if whole, _ := spellings(w.text); whole != "" && utf8.RuneCountInString(w.text) > 1 {
+	if whole, _ := spellings(w.Text); whole != "" && utf8.RuneCountInString(w.Text) > 1 {
 		t = append(t, []string{whole}) // one character alone has too many namesakes
 	}
 	return t
@@ -124,7 +125,7 @@ func (s *speller) each(r sightline.Record, f func(letter, rest string)) {
 	}
 	for _, texts := range [][]string{names, others} {
 		for _, text := range texts {
-			for _, w := range words(text) {
+			for _, w := range spelling.Words(text) {
 				for _, t := range s.tokens(w) {
 					f(letter, t)
 				}
@@ -209,7 +210,7 @@ func search(f finder, text string, limit int) ([]sightline.Hit, error) {
 // score is 0 to 1. It orders the hits of one search and means nothing else.
 func score(q question, r sightline.Record) float64 {
 	names, others := searched(r)
-	size := len(words(strings.Join(append(slices.Clone(names), others...), " ")))
+	size := len(spelling.Words(strings.Join(append(slices.Clone(names), others...), " ")))
 	short := min(1, float64(len(q.terms))/float64(max(size, 1)))
 	best := 0.1 + 0.3*short
 	if r.Kind() != sightline.ClaimRecord {

@@ -128,7 +128,7 @@ func (v *verifier) damage(seq int64, format string, args ...any) error {
 			if err := row.Scan(&kind, &id); err != nil {
 				return err
 			}
-			if k, ok := kind.(int64); ok && k >= int64(sightline.SourceRecord) && k <= int64(sightline.WithdrawalRecord) {
+			if k, ok := kind.(int64); ok && k >= int64(sightline.SourceRecord) && k <= int64(sightline.JudgementRecord) {
 				if s, ok := id.(string); ok {
 					d.Kind, d.ID = sightline.RecordKind(k), strings.ToValidUTF8(s, "\uFFFD")
 				}

@@ -1,8 +1,8 @@
 package source
 
 import (
+	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"sightline"
@@ -19,6 +19,7 @@ type Repair struct {
 	Provider string // who says so
 	line     int
 	used     bool
+	mended   int // values
 }
 
 // Repairs is a repairs file.
@@ -62,7 +63,7 @@ func (rs *Repairs) Apply(t *Table) error {
 			return sightline.Errorf(sightline.Conflict, "repair "+t.Name, p.Row, format, args...).
 				WithHint("The source may have mended it. Look at line %d of %s, and take the repair out if so.", p.line, rs.name)
 		}
-		if !slices.Contains(t.Columns, p.Column) {
+		if _, ok := t.place[p.Column]; !ok {
 			return bad("the table has no column %q", p.Column)
 		}
 		var pattern *regexp.Regexp
@@ -78,17 +79,23 @@ func (rs *Repairs) Apply(t *Table) error {
 			if err != nil {
 				return bad("%w", err)
 			}
-			if !match || pattern != nil && !pattern.MatchString(r.values[p.Column]) {
+			cell := &r.block.cells[r.find(p.Column)]
+			if !match || pattern != nil && !pattern.MatchString(*cell) {
 				continue
 			}
 			found++
-			if got := r.values[p.Column]; pattern == nil && got != p.Expect {
-				return bad("%s of line %d says %q, expected %q", p.Column, r.line, got, p.Expect)
+			if pattern == nil && *cell != p.Expect {
+				return bad("%s of line %d says %q, expected %q", p.Column, r.line, *cell, p.Expect)
 			}
-			if _, twice := r.before[p.Column]; !twice {
-				r.before[p.Column] = r.values[p.Column]
+			odd := r.odd()
+			if _, twice := odd.before[p.Column]; !twice {
+				if odd.before == nil {
+					odd.before = map[string]string{}
+				}
+				odd.before[p.Column] = *cell
 			}
-			r.values[p.Column] = p.Value
+			*cell = p.Value
+			p.mended++
 		}
 		if found == 0 {
 			return bad("no such row")
@@ -111,12 +118,25 @@ func (rs *Repairs) Unused() error {
 func (r *Row) matches(key string) (bool, error) {
 	for part := range strings.SplitSeq(key, ";") {
 		column, value, ok := strings.Cut(part, "=")
-		if !ok || !slices.Contains(r.table.Columns, column) {
+		i := r.find(column)
+		if !ok || i < 0 {
 			return false, sightline.Errorf(sightline.Invalid, "read row key", key, "write column=value with a column of the table")
 		}
-		if r.values[column] != value {
+		if r.block.cells[i] != value {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+// Done says what each repair that was applied has mended.
+func (rs *Repairs) Done() []string {
+	var out []string
+	for _, p := range rs.list {
+		if p.mended == 0 {
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s, %s: %s %q became %q (%s; %s)", p.Dataset, p.Row, p.Column, sightline.Clip(p.Expect, 60), sightline.Clip(p.Value, 60), p.Reason, p.Provider))
+	}
+	return out
 }

@@ -1,10 +1,15 @@
-// Package source reads foreign tables strictly. What goes in is a table (CSV,
-// or JSON objects in a list); what comes out is rows whose values are popped:
-// when a row is done, each of its values has been used, ignored by name, or is
-// reported as left over. Nothing of a source disappears in silence.
+// Package source reads foreign data sets strictly. What goes in is a table
+// (CSV, a sheet of a workbook, Parquet, or JSON objects in a list); what comes
+// out is rows whose values are popped: when a row is done, each of its values
+// has been used, ignored by name, or is reported as left over. Nothing of a
+// source disappears in silence.
 //
 // Errors of a source are mended in a repairs file, never in code. A repair
 // says what it expects to find and fails once the source has mended itself.
+//
+// A [Dataset] describes one data set: where it is had, under what terms, which
+// files it has, and how they become records. Each has a folder of its own
+// below this one.
 //
 // The rule is the strict interpretation of zavod, the sanctions reader of
 // OpenSanctions; the repairs follow the corrections files of Our World in
@@ -12,15 +17,10 @@
 package source
 
 import (
-	"bytes"
-	"encoding/csv"
-	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"sightline"
 )
@@ -30,139 +30,139 @@ type Table struct {
 	Name    string   // the data set, as errors and repairs call it
 	Columns []string // in the order of the file; of a JSON list, in the order of first sight
 	Rows    []*Row
+	Notes   []string // what was mended on the way in, such as line ends
+
+	place map[string]int
+	last  *block
 }
 
-// Row is one row of a table. Its values are taken out by name.
-type Row struct {
+// block is the memory that rows share.
+type block struct {
 	table  *Table
-	line   int // in the file, counted from 1; of a JSON list, the place in the list
-	values map[string]string
-	popped map[string]string
-	before map[string]string // what repairs replaced
-	errs   []error
+	used   int
+	rows   [blockRows]Row
+	cells  []string
+	popped []bool
 }
 
-// CSV reads a table whose first line names its columns. A column without a
-// name, two of one name, and a row of another width are errors.
-func CSV(name string, text []byte) (*Table, error) {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
-	t := &Table{Name: name}
-	header, err := r.Read()
-	if err != nil {
-		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: %w", err)
-	}
-	for _, c := range header {
-		if c == "" || slices.Contains(t.Columns, c) {
-			return nil, sightline.Errorf(sightline.Invalid, "read table", name, "the column name %q is empty or stands twice", c)
-		}
-		t.Columns = append(t.Columns, c)
-	}
-	for {
-		cells, err := r.Read()
-		if err == io.EOF {
-			return t, nil
-		}
-		if err != nil {
-			return nil, sightline.Errorf(sightline.Invalid, "read table", name, "%w", err)
-		}
-		line, _ := r.FieldPos(0)
-		row := t.add(line)
-		for i, c := range t.Columns {
-			row.values[c] = cells[i]
-		}
-	}
-}
+const blockRows = 256
 
-// JSON reads a list of flat objects: the whole text, or the member of the
-// outer object that list names. Lists of scalars in an object are joined with
-// "|", null is the empty text, and anything deeper is an error.
-func JSON(name string, text []byte, list string) (*Table, error) {
-	bad := func(format string, args ...any) error {
-		return sightline.Errorf(sightline.Invalid, "read table", name, format, args...)
+// newTable makes a table of columns. A column without a name and two of one
+// name are errors.
+func newTable(name string, columns []string) (*Table, error) {
+	t := &Table{Name: name, Columns: columns, place: make(map[string]int, len(columns))}
+	if len(columns) > MaxColumns {
+		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "it has %d columns, the limit is %d", len(columns), MaxColumns)
 	}
-	raw := jsontext.Value(text)
-	if list != "" {
-		var outer map[string]jsontext.Value
-		if err := json.Unmarshal(text, &outer); err != nil {
-			return nil, bad("%w", err)
+	for i, c := range columns {
+		if _, twice := t.place[c]; twice || c == "" {
+			return nil, sightline.Errorf(sightline.Invalid, "read table", name, "the column name %q is empty or stands twice", sightline.Clip(c, 60)).
+				WithHint("The first line must name each column once. If it does, the file may have another separator or encoding.")
 		}
-		raw = outer[list]
-	}
-	var objects []map[string]jsontext.Value
-	if err := json.Unmarshal(raw, &objects); err != nil {
-		return nil, bad("%w", err)
-	}
-	t := &Table{Name: name}
-	for i, o := range objects {
-		row := t.add(i + 1)
-		for _, k := range sorted(o) {
-			if !slices.Contains(t.Columns, k) {
-				t.Columns = append(t.Columns, k)
-			}
-			v, err := scalar(o[k])
-			if err != nil {
-				return nil, bad("object %d, %s: %w", i+1, k, err)
-			}
-			row.values[k] = v
-		}
+		t.place[c] = i
 	}
 	return t, nil
 }
 
-func scalar(v jsontext.Value) (string, error) {
-	switch v.Kind() {
-	case 'n':
-		return "", nil
-	case '"':
-		var s string
-		err := json.Unmarshal(v, &s)
-		return s, err
-	case '[':
-		var list []jsontext.Value
-		if err := json.Unmarshal(v, &list); err != nil {
-			return "", err
-		}
-		var parts []string
-		for _, e := range list {
-			if k := e.Kind(); k == '[' || k == '{' {
-				return "", sightline.Errorf(sightline.Invalid, "read value", string(e), "a list in a table holds scalars only")
-			}
-			s, err := scalar(e)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, s)
-		}
-		return strings.Join(parts, "|"), nil
-	case '{':
-		return "", sightline.Errorf(sightline.Invalid, "read value", string(v), "an object is no value of a table")
-	}
-	return string(v), nil
+// Row is one row of a table. Its values are taken out by name.
+type Row struct {
+	block *block
+	at    int32 // of its first cell in the block
+	line  int32 // in the file, counted from 1; of a JSON list, the place in the list
+	rare  *rare // what few rows have
 }
 
-func sorted[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
+type rare struct {
+	before map[string]string // what repairs replaced
+	errs   []error
 }
 
+// add makes the next row, without values.
 func (t *Table) add(line int) *Row {
-	r := &Row{table: t, line: line, values: make(map[string]string, len(t.Columns)), popped: map[string]string{}, before: map[string]string{}}
+	n := len(t.Columns)
+	if t.last == nil || t.last.used == blockRows {
+		t.last = &block{table: t, cells: make([]string, n*blockRows), popped: make([]bool, n*blockRows)}
+	}
+	b := t.last
+	r := &b.rows[b.used]
+	r.block, r.at, r.line = b, int32(b.used*n), int32(line)
+	b.used++
 	t.Rows = append(t.Rows, r)
 	return r
+}
+
+// cells are the values, in the order of the columns.
+func (r *Row) cells() []string { return r.block.cells[r.at:][:len(r.block.table.Columns)] }
+
+// find is the cell of a column, -1 if there is none.
+func (r *Row) find(column string) int {
+	if i, ok := r.block.table.place[column]; ok {
+		return int(r.at) + i
+	}
+	return -1
+}
+
+func (r *Row) odd() *rare {
+	if r.rare == nil {
+		r.rare = &rare{}
+	}
+	return r.rare
 }
 
 // ExpectRows fails unless the table has between low and high rows. A table that
 // shrank is a broken source, not a smaller world.
 func (t *Table) ExpectRows(low, high int) error {
 	if n := len(t.Rows); n < low || n > high {
-		return sightline.Errorf(sightline.Invalid, "read table", t.Name, "it has %d rows, expected %d to %d", n, low, high).
-			WithHint("Look at what changed in the source before moving the bounds.")
+		return sightline.Errorf(sightline.Invalid, "read table", t.Name, "it has %d rows, expected %s", n, between(low, high)).
+			WithHint("The file may be cut short, or the source has changed: look before the bounds are moved.")
 	}
 	return nil
+}
+
+func between(low, high int) string {
+	switch {
+	case low == high:
+		return strconv.Itoa(low)
+	case high == math.MaxInt:
+		return "at least " + strconv.Itoa(low)
+	}
+	return strconv.Itoa(low) + " to " + strconv.Itoa(high)
+}
+
+// ExpectColumns fails unless the table has exactly these columns, in any
+// order. It names those that are missing and those that are new.
+func (t *Table) ExpectColumns(columns ...string) error {
+	var missing, fresh []string
+	for _, c := range columns {
+		if _, ok := t.place[c]; !ok {
+			missing = append(missing, strconv.Quote(c))
+		}
+	}
+	for _, c := range t.Columns {
+		if !slices.Contains(columns, c) {
+			fresh = append(fresh, strconv.Quote(sightline.Clip(c, 40)))
+		}
+	}
+	if len(missing)+len(fresh) == 0 {
+		return nil
+	}
+	var what []string
+	if len(missing) > 0 {
+		what = append(what, "it lacks "+few(missing))
+	}
+	if len(fresh) > 0 {
+		what = append(what, "it has "+few(fresh)+", which is not known")
+	}
+	return sightline.Errorf(sightline.Invalid, "read table", t.Name, "the columns are not those of this data set: %s", strings.Join(what, "; ")).
+		WithHint("Check that this is the right file and sheet. If the publisher renamed a column, the importer must be taught.")
+}
+
+// few joins at most eight.
+func few(list []string) string {
+	if len(list) > 8 {
+		return strings.Join(list[:8], ", ") + " and " + strconv.Itoa(len(list)-8) + " more"
+	}
+	return strings.Join(list, ", ")
 }
 
 // Each calls f with each row and then asks for what f left behind. The first
@@ -174,27 +174,36 @@ func (t *Table) Each(f func(*Row) error) error {
 			err = r.Remainder()
 		}
 		if err != nil {
-			return sightline.Errorf(sightline.Invalid, "read row", t.Name+" line "+strconv.Itoa(r.line), "%w", err).WithHint("%s", sightline.ErrorHint(err))
+			code := sightline.ErrorCode(err)
+			if code == sightline.Internal { // of a library, about the value
+				code = sightline.Invalid
+			}
+			return sightline.Errorf(code, "read row", t.Name+" line "+strconv.Itoa(r.Line()), "%w", err).WithHint("%s", sightline.ErrorHint(err))
 		}
 	}
 	return nil
 }
 
 // Line is where the row stands in its file.
-func (r *Row) Line() int { return r.line }
+func (r *Row) Line() int { return int(r.line) }
+
+// Has reports whether the table has the column.
+func (r *Row) Has(column string) bool { return r.find(column) >= 0 }
 
 // Peek is the value of a column, which stays in the row.
 func (r *Row) Peek(column string) string {
-	if v, ok := r.values[column]; ok {
-		return v
+	if i := r.find(column); i >= 0 {
+		return r.block.cells[i]
 	}
-	return r.popped[column]
+	return ""
 }
 
 // Original is Peek of what the source says, before any repair.
 func (r *Row) Original(column string) string {
-	if v, ok := r.before[column]; ok {
-		return v
+	if r.rare != nil {
+		if v, ok := r.rare.before[column]; ok {
+			return v
+		}
 	}
 	return r.Peek(column)
 }
@@ -203,20 +212,30 @@ func (r *Row) Original(column string) string {
 // A column that the table does not have, or that was popped before, is an
 // error that Remainder reports.
 func (r *Row) Pop(column string) string {
-	v, ok := r.values[column]
-	if !ok {
+	i := r.find(column)
+	if i < 0 || r.block.popped[i] {
 		r.fail("the table has no column %q, or it was popped before", column)
 		return ""
 	}
-	delete(r.values, column)
-	r.popped[column] = v
-	return strings.TrimSpace(strings.ReplaceAll(v, "\u00A0", " "))
+	r.block.popped[i] = true
+	return trim(r.block.cells[i])
+}
+
+// trim takes off blanks at both ends, and makes no-break blanks plain.
+func trim(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] == 0xC2 && i+1 < len(s) && s[i+1] == 0xA0 {
+			s = strings.ReplaceAll(s, "\u00A0", " ")
+			break
+		}
+	}
+	return strings.TrimSpace(s)
 }
 
 // Need is Pop of a value that must not be empty.
 func (r *Row) Need(column string) string {
 	v := r.Pop(column)
-	if v == "" && len(r.errs) == 0 {
+	if v == "" && r.Err() == nil {
 		r.fail("column %q is empty", column)
 	}
 	return v
@@ -226,7 +245,7 @@ func (r *Row) Need(column string) string {
 func (r *Row) Float(column string) float64 {
 	v := r.Need(column)
 	f, err := strconv.ParseFloat(v, 64)
-	if err != nil && len(r.errs) == 0 {
+	if (err != nil || math.IsNaN(f) || math.IsInf(f, 0)) && r.Err() == nil {
 		r.fail("column %q is no number: %q", column, v)
 	}
 	return f
@@ -236,7 +255,7 @@ func (r *Row) Float(column string) float64 {
 func (r *Row) Int(column string) int {
 	v := r.Need(column)
 	n, err := strconv.Atoi(v)
-	if err != nil && len(r.errs) == 0 {
+	if err != nil && r.Err() == nil {
 		r.fail("column %q is no whole number: %q", column, v)
 	}
 	return n
@@ -254,12 +273,12 @@ func (r *Row) OneOf(column string, words ...string) string {
 // Country pops the code or name of a country.
 func (r *Row) Country(column string) sightline.Country {
 	v := r.Need(column)
-	if len(r.errs) > 0 {
+	if r.Err() != nil {
 		return sightline.Country{}
 	}
 	c, err := sightline.ParseCountry(v)
 	if err != nil {
-		r.errs = append(r.errs, err)
+		r.odd().errs = append(r.odd().errs, err)
 	}
 	return c
 }
@@ -280,13 +299,13 @@ func (r *Row) Ignore(columns ...string) {
 }
 
 func (r *Row) fail(format string, args ...any) {
-	r.errs = append(r.errs, sightline.Errorf(sightline.Invalid, "read value", "", format, args...))
+	r.odd().errs = append(r.odd().errs, sightline.Errorf(sightline.Invalid, "read value", "", format, args...))
 }
 
 // Err is the first error of the pops so far.
 func (r *Row) Err() error {
-	if len(r.errs) > 0 {
-		return r.errs[0]
+	if r.rare != nil && len(r.rare.errs) > 0 {
+		return r.rare.errs[0]
 	}
 	return nil
 }
@@ -298,13 +317,13 @@ func (r *Row) Remainder() error {
 		return err
 	}
 	var left []string
-	for _, c := range r.table.Columns {
-		if v, ok := r.values[c]; ok && v != "" {
-			left = append(left, c+"="+strconv.Quote(sightline.Clip(v, 40)))
+	for i, v := range r.cells() {
+		if v != "" && !r.block.popped[int(r.at)+i] {
+			left = append(left, r.block.table.Columns[i]+"="+strconv.Quote(sightline.Clip(v, 40)))
 		}
 	}
 	if len(left) > 0 {
-		return sightline.Errorf(sightline.Invalid, "finish row", "", "left over: %s", strings.Join(left, ", ")).
+		return sightline.Errorf(sightline.Invalid, "finish row", "", "left over: %s", few(left)).
 			WithHint("Use each value or ignore it by name.")
 	}
 	return nil

@@ -139,19 +139,3 @@ func TestRepairs(t *testing.T) {
 		}
 	}
 }
-
-func FuzzCSV(f *testing.F) {
-	f.Add([]byte("a,b\n1,2\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		x, err := source.CSV("fuzz", text)
-		if err != nil {
-			return
-		}
-		for _, r := range x.Rows {
-			r.Ignore(x.Columns...)
-			if err := r.Remainder(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
-}

@@ -6,6 +6,7 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/bri"
 )
 
 // lists writes memberships: Belt and Road, the 65 economies, the groups of The
@@ -44,21 +45,7 @@ func (c *compiler) member(id string, country sightline.Country, list sightline.E
 }
 
 func (c *compiler) beltAndRoad() error {
-	return c.each("bri-join-year", func(r *source.Row) error {
-		country, joined := r.Country("iso3"), r.Int("join_year")
-		if err := r.Err(); err != nil {
-			return err
-		}
-		if joined < 2013 || joined > 2023 {
-			return sightline.Errorf(sightline.Invalid, "read year", year(joined), "outside the years of the table")
-		}
-		r.Expect("iso2", country.Code())
-		r.Ignore("country", "name_zh") // the code names it
-		// The end is unknown: the table stops in 2023 and shows nobody leaving.
-		return c.member("bri", country, "list/bri-memoranda", sightline.MemberOf, map[string]string{"how": "joined"},
-			fmt.Sprintf("%s joined the Belt and Road Initiative in %d, by a table that stops in 2023.", country.Name(), joined),
-			year(joined)+"/", "2024-03-06", ref("bri-join-year", "row "+country.Alpha3()))
-	})
+	return c.take("lists", bri.Dataset, map[string]string{"table": "bri-join-year"})
 }
 
 func (c *compiler) sixtyFive() error {

@@ -198,6 +198,39 @@ func (c *compiler) handWritten(theme string) error {
 	return nil
 }
 
+// take runs the importer of a data set on inputs that inputs.csv names, by
+// role, and takes its records.
+func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string) error {
+	var files []source.Input
+	for _, role := range sortedKeys(roles) {
+		in, ok := c.inputs[roles[role]]
+		if !ok {
+			return sightline.Errorf(sightline.Internal, "read input", roles[role], "inputs.csv does not name it")
+		}
+		text, err := os.ReadFile(filepath.Join(c.data, filepath.FromSlash(in.path)))
+		if err != nil {
+			return sightline.Errorf(sightline.Unavailable, "read input", in.path, "%w", err).WithHint("Give the directory of the data sets with -data.")
+		}
+		sum := sha256.Sum256(text)
+		if hex.EncodeToString(sum[:]) != in.sha256 {
+			c.notes = append(c.notes, fmt.Sprintf("CHANGED %s: SHA-256 is %x, inputs.csv says %s", in.path, sum, in.sha256))
+		}
+		c.read[roles[role]] = true
+		files = append(files, source.Input{Role: role, Name: filepath.Base(in.path), Bytes: text, SHA256: hex.EncodeToString(sum[:])})
+	}
+	report, err := d.Import(files)
+	if err != nil {
+		return err
+	}
+	for _, r := range report.Records {
+		if e := r.Entity(); e != nil && c.names[e.ID] == "" {
+			c.names[e.ID] = e.Name
+		}
+		c.add(theme, r)
+	}
+	return nil
+}
+
 // own reads a hand-written table of ours.
 func (c *compiler) own(name string, f func(*source.Row) error) error {
 	text, err := tables.ReadFile(name)

@@ -13,27 +13,37 @@ import (
 	"sightline"
 	"sightline/dossier"
 	"sightline/export"
+	"sightline/identity"
 )
 
 func (a *app) claimsCommand() *cobra.Command {
 	var k clocks
-	var format, predicate, class string
+	var format, predicate, class, entity string
 	var closed bool
 	c := &cobra.Command{
-		Use:     "claims COUNTRY",
-		Short:   "List the claims about a country",
-		Long:    "List the claims that name a country as their subject or object, by id.",
-		Example: "  sightline claims KE --class control\n  sightline claims VN --predicate enacted --format jsonl",
-		Args:    cobra.ExactArgs(1),
+		Use:   "claims [COUNTRY]",
+		Short: "List the claims about a country or an organisation",
+		Long: `List the claims that name a country as their subject or object, by id.
+
+--entity lists the claims that name an organisation or thing, of the country or
+of all. Records that count as one organisation (see sightline resolve) are
+listed together.`,
+		Example: "  sightline claims KE --class control\n  sightline claims VN --predicate enacted --format jsonl\n  sightline claims --entity company/huawei",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := oneOfFormats(format, "text", "csv", "jsonl"); err != nil {
 				return err
 			}
-			country, err := sightline.ParseCountry(args[0])
-			if err != nil {
-				return err
+			q := sightline.Query{WithClosed: closed}
+			if len(args) == 0 && entity == "" {
+				return sightline.Errorf(sightline.Invalid, "read arguments", "", "a country or --entity is needed").WithHint("Run \"sightline claims --help\" for the ways to use it.")
 			}
-			q := sightline.Query{Country: country, WithClosed: closed}
+			if len(args) == 1 {
+				var err error
+				if q.Country, err = sightline.ParseCountry(args[0]); err != nil {
+					return err
+				}
+			}
 			published, recorded, err := k.parse()
 			if err != nil {
 				return err
@@ -56,6 +66,22 @@ func (a *app) claimsCommand() *cobra.Command {
 				return err
 			}
 			defer s.Close()
+			if entity != "" {
+				id := sightline.EntityID(entity)
+				e, err := s.Entity(id, recorded)
+				if err != nil {
+					return err
+				}
+				around, err := identity.Around(s, []sightline.EntityID{id}, recorded)
+				if err != nil {
+					return err
+				}
+				cluster := around.Of(e.ID)
+				q.Entities = cluster.Members
+				if format == "text" && len(cluster.Members) > 1 {
+					fmt.Fprintf(a.out, "%s  %s\n%s\n", cluster.ID, nameOf(s, cluster.ID, recorded), alsoRecorded(s, cluster, recorded))
+				}
+			}
 			entries, err := s.Claims(q)
 			if err != nil {
 				return err
@@ -72,8 +98,33 @@ func (a *app) claimsCommand() *cobra.Command {
 	c.Flags().StringVarP(&format, "format", "f", "text", "`form`: text, csv or jsonl")
 	c.Flags().StringVar(&predicate, "predicate", "", "only claims of this `predicate`")
 	c.Flags().StringVar(&class, "class", "", "only claims of this relevance `class`: control, core, access, training, unrelated")
+	c.Flags().StringVar(&entity, "entity", "", "only claims that name this organisation or thing, by its `id`")
 	c.Flags().BoolVar(&closed, "closed", false, "also claims that a correction or withdrawal has closed")
 	return c
+}
+
+// nameOf is what to call an entity.
+func nameOf(s sightline.Store, id sightline.EntityID, at sightline.Instant) string {
+	e, err := s.Entity(id, at)
+	if err != nil {
+		return string(id)
+	}
+	return export.Inert(strings.Join(append([]string{e.Name}, e.Names...), " / "))
+}
+
+// alsoRecorded tells the other records of an organisation, and why they are.
+func alsoRecorded(s sightline.Store, c identity.Cluster, at sightline.Instant) string {
+	var lines []string
+	for _, id := range c.Members[1:] {
+		var why []string
+		for _, l := range c.Links {
+			if l.A == id || l.B == id {
+				why = append(why, l.String())
+			}
+		}
+		lines = append(lines, fmt.Sprintf("        also recorded as %s  %s (%s)", id, nameOf(s, id, at), strings.Join(why, ", ")))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func printClaims(w io.Writer, s *store, entries []sightline.Entry, format string, at sightline.Instant) error {

@@ -1,18 +1,24 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"sightline"
+	"sightline/catalog"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 	"sightline/export"
 )
 
@@ -26,11 +32,11 @@ func (a *app) explainCommand() *cobra.Command {
 parameters, its result, its inputs by hash, and each claim with its sources.
 
 A packet id is made from the work itself, so this command finds it by doing
-the work of the dossiers again. Where the dossier was printed with
---as-published or --as-recorded, give the same here. --country looks at one
-country only; --in reads the packet from a dossier saved as JSON. A claim's id
-is explained as well.`,
-		Example: "  sightline explain SL-7Q4M-2K9D-X\n  sightline explain SL-7Q4M-2K9D-X --in ke.json",
+the work of the dossiers and of the catalogue's audits again. Where they were
+printed with --as-published or --as-recorded, give the same here. --country
+looks at one country only; --in looks in a dossier, audit or head-count saved
+as JSON, or in an audit file of yours. A claim's id is explained as well.`,
+		Example: "  sightline explain SL-7Q4M-2K9D-X\n  sightline explain SL-7Q4M-2K9D-X --in ke.json\n  sightline explain SL-7Q4M-2K9D-X --in my-audit.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open()
@@ -46,88 +52,127 @@ is explained as well.`,
 				}
 				return err
 			}
-			p, err := a.findPacket(s, id, country, in, k)
+			p, beside, err := a.findPacket(s, id, country, in, k)
 			if err != nil {
 				return err
 			}
-			return a.printPacket(s, p)
+			return a.printPacket(s, p, beside)
 		},
 	}
 	k.register(c)
 	c.Flags().StringVar(&country, "country", "", "look at this `country` only")
-	c.Flags().StringVar(&in, "in", "", "read the packet from this dossier, saved as JSON `file`")
+	c.Flags().StringVar(&in, "in", "", "look in this `file`: a dossier, audit or head-count saved as JSON, or an audit file")
 	return c
 }
 
-// findPacket looks for a packet in a saved dossier, in the dossier of one
-// country, or in those of all.
-func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k clocks) (sightline.Packet, error) {
-	if in != "" {
-		d, err := readDossier(in)
+// findPacket looks for a packet in a file, in the dossier of one country, or
+// in the dossiers of all and the audits of the catalogue. It returns those of
+// the same document beside it.
+func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k clocks) (p sightline.Packet, beside []sightline.Packet, err error) {
+	pick := func(packets []sightline.Packet) bool {
+		i := slices.IndexFunc(packets, func(p sightline.Packet) bool { return p.Result.Packet == id })
+		if i >= 0 {
+			p, beside = packets[i], packets
+		}
+		return i >= 0
+	}
+	o := dossier.Options{Edition: s.edition, Code: version()}
+	if o.AsPublished, o.AsRecorded, err = k.parse(); err != nil {
+		return p, nil, err
+	}
+	auditOf := func(name string) (bool, error) {
+		f, err := readAudit(name)
 		if err != nil {
-			return sightline.Packet{}, err
+			return false, err
 		}
-		if p, ok := packetOf(d, id); ok {
-			return p, nil
+		d, err := audit.Run(s.Store, s.series, f, o)
+		return err == nil && pick(d.Packets), err
+	}
+	if in != "" {
+		found := false
+		if ext := strings.ToLower(filepath.Ext(in)); ext == ".yaml" || ext == ".yml" {
+			if found, err = auditOf(in); err != nil {
+				return p, nil, err
+			}
+		} else {
+			packets, err := readPackets(in)
+			if err != nil {
+				return p, nil, err
+			}
+			found = pick(packets)
 		}
-		return sightline.Packet{}, sightline.Errorf(sightline.NotFound, "find packet", string(id), "it is not in %s", in)
+		if !found {
+			return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "it is not in %s", in)
+		}
+		return p, beside, nil
 	}
 	countries := sightline.Countries()
 	if country != "" {
 		c, err := sightline.ParseCountry(country)
 		if err != nil {
-			return sightline.Packet{}, err
+			return p, nil, err
 		}
 		countries = []sightline.Country{c}
-	}
-	o := dossier.Options{Edition: s.edition, Code: version()}
-	var err error
-	if o.AsPublished, o.AsRecorded, err = k.parse(); err != nil {
-		return sightline.Packet{}, err
+	} else {
+		for _, name := range catalog.Audits() {
+			if found, err := auditOf(name); err != nil || found {
+				return p, beside, err
+			}
+		}
 	}
 	for _, c := range countries {
 		o.Country = c
 		d, err := dossier.Compose(s.Store, s.series, o)
 		if err != nil {
-			return sightline.Packet{}, err
+			return p, nil, err
 		}
-		if p, ok := packetOf(d, id); ok {
-			return p, nil
+		if pick(d.Packets) {
+			return p, beside, nil
 		}
 	}
-	return sightline.Packet{}, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier of %s has it", s.edition).
-		WithHint("If the dossier was printed with --as-published or --as-recorded, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed; --in FILE reads it from a saved dossier.")
+	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier or audit of %s has it", s.edition).
+		WithHint("If it was printed with --as-published or --as-recorded, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
 }
 
-func packetOf(d *dossier.Dossier, id sightline.PacketID) (sightline.Packet, bool) {
-	i := slices.IndexFunc(d.Packets, func(p sightline.Packet) bool { return p.Result.Packet == id })
-	if i < 0 {
-		return sightline.Packet{}, false
-	}
-	return d.Packets[i], true
-}
-
-func readDossier(name string) (*dossier.Dossier, error) {
-	f, err := os.Open(name)
+// readPackets reads the packets of a document saved as JSON.
+func readPackets(name string) ([]sightline.Packet, error) {
+	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, sightline.Errorf(sightline.NotFound, "read dossier", name, "%w", err)
+		return nil, sightline.Errorf(sightline.NotFound, "read document", name, "%w", err)
 	}
-	defer f.Close()
-	d, err := export.ReadJSON(f)
-	if err == nil && d.Schema != dossier.Schema {
-		err = fmt.Errorf("its schema is %q", d.Schema)
+	var head struct {
+		Schema string `json:"schema"`
 	}
-	if err != nil {
-		return nil, sightline.Errorf(sightline.Invalid, "read dossier", name, "not a dossier saved as JSON: %w", err).
-			WithHint("Save one with: sightline dossier KE -o ke.json")
+	if err = json.Unmarshal(text, &head); err == nil {
+		r := bytes.NewReader(text)
+		switch head.Schema {
+		case dossier.Schema:
+			var d *dossier.Dossier
+			if d, err = export.ReadJSON(r); err == nil {
+				return d.Packets, nil
+			}
+		case audit.Schema:
+			var d *audit.Audit
+			if d, err = export.ReadAuditJSON(r); err == nil {
+				return d.Packets, nil
+			}
+		case dossier.HeadSchema:
+			var d *dossier.HeadTable
+			if d, err = export.ReadHeadCountJSON(r); err == nil {
+				return d.Packets, nil
+			}
+		default:
+			err = fmt.Errorf("its schema is %q", head.Schema)
+		}
 	}
-	return d, nil
+	return nil, sightline.Errorf(sightline.Invalid, "read document", name, "not a dossier, audit or head-count saved as JSON: %w", err).
+		WithHint("Save one with: sightline dossier KE -o ke.json")
 }
 
-func (a *app) printPacket(s *store, p sightline.Packet) error {
+func (a *app) printPacket(s *store, p sightline.Packet, beside []sightline.Packet) error {
 	w := a.out
 	fmt.Fprintf(w, "%s\n\n", p.Result.Packet)
-	row := func(label, value string) { fmt.Fprintf(w, "%-12s %s\n", label, value) }
+	row := func(label, value string) { fmt.Fprintf(w, "%-12s %s\n", label, export.Inert(value)) }
 	row("result", export.Number(p.Result))
 	if p.Result.Reason != "" {
 		row("", p.Result.Reason)
@@ -137,7 +182,7 @@ func (a *app) printPacket(s *store, p sightline.Packet) error {
 		row("denominator", fmt.Sprint(p.Result.Denominator))
 	}
 	row("method", string(p.Method))
-	for _, m := range dossier.Methods() {
+	for _, m := range audit.Methods() {
 		if m.ID == p.Method {
 			row("", m.What)
 		}
@@ -147,6 +192,10 @@ func (a *app) printPacket(s *store, p sightline.Packet) error {
 	}
 	for _, in := range p.Inputs {
 		row("input", in.Name+" sha256 "+in.SHA256)
+		id, is := strings.CutPrefix(in.Name, "packet/")
+		if i := slices.IndexFunc(beside, func(p sightline.Packet) bool { return string(p.Result.Packet) == id }); is && i >= 0 {
+			row("", string(beside[i].Method)+": "+export.Number(beside[i].Result)+"; "+beside[i].Result.Reason)
+		}
 	}
 	if p.KnownAt != 0 {
 		row("known at", p.KnownAt.String())
@@ -199,9 +248,21 @@ func asRecorded(p sightline.Packet) sightline.Instant {
 	return at
 }
 
-// command is how to print the dossier that a packet belongs to.
+// command is how to print the document that a packet belongs to.
 func command(p sightline.Packet) string {
 	t := "sightline dossier " + p.Parameters["country"]
+	switch {
+	case p.Parameters["country"] != "":
+	case p.Parameters["list"] != "":
+		t = "sightline headcount " + p.Parameters["list"] + " --date " + p.Parameters["date"] + " --of " + p.Parameters["of"]
+		for _, k := range []string{"group", "without"} {
+			if v := p.Parameters[k]; v != "" {
+				t += " --" + k + " " + strconv.Quote(v)
+			}
+		}
+	default:
+		t = "sightline audit"
+	}
 	for _, k := range []string{"as_published", "as_recorded"} {
 		if v := p.Parameters[k]; v != "" {
 			t += " --" + strings.ReplaceAll(k, "_", "-") + " " + v
@@ -212,13 +273,14 @@ func command(p sightline.Packet) string {
 
 func (a *app) verifyCommand() *cobra.Command {
 	var k clocks
-	var country, head string
+	var country, head, in string
 	c := &cobra.Command{
 		Use:   "verify [ID | FILE.json]",
 		Short: "Compute a number again, or check that nothing stored was damaged",
 		Long: `With a packet id, compute the number again and compare.
 
-With a dossier saved as JSON, do so for every number in it.
+With a dossier, audit or head-count saved as JSON, do so for every number and
+verdict in it.
 
 Without an argument, check what is stored: the hash chain of the workspace's
 ledger and every index against it, or the embedded catalogue against the hashes
@@ -236,7 +298,7 @@ is printed: given later with --head, it shows whether records were cut off.`,
 			}
 			defer s.Close()
 			if id, err := sightline.ParsePacketID(args[0]); err == nil {
-				p, err := a.findPacket(s, id, country, "", k)
+				p, _, err := a.findPacket(s, id, country, in, k)
 				if err != nil {
 					return err
 				}
@@ -244,15 +306,16 @@ is printed: given later with --head, it shows whether records were cut off.`,
 			} else if _, statErr := os.Stat(args[0]); errors.Is(statErr, os.ErrNotExist) {
 				return err
 			}
-			d, err := readDossier(args[0])
+			packets, err := readPackets(args[0])
 			if err != nil {
 				return err
 			}
-			return a.verifyPackets(s, d.Packets)
+			return a.verifyPackets(s, packets)
 		},
 	}
 	k.register(c)
 	c.Flags().StringVar(&country, "country", "", "look for the packet in this `country` only")
+	c.Flags().StringVar(&in, "in", "", "look for the packet in this `file`: a document saved as JSON, or an audit file")
 	c.Flags().StringVar(&head, "head", "", "`hash` of the ledger's head, noted earlier")
 	return c
 }
@@ -262,7 +325,7 @@ is printed: given later with --head, it shows whether records were cut off.`,
 func (a *app) verifyPackets(s *store, packets []sightline.Packet) error {
 	bad := 0
 	for _, p := range packets {
-		again, err := dossier.Recompute(s.Store, s.series, p)
+		again, err := audit.Recompute(s.Store, s.series, p)
 		switch {
 		case err != nil:
 			bad++
@@ -272,9 +335,9 @@ func (a *app) verifyPackets(s *store, packets []sightline.Packet) error {
 			fmt.Fprintf(a.out, "FAILED  %s  %s: its content was changed; it hashes to %s\n", p.Result.Packet, p.Method, p.ID())
 		case again.Result.Packet != p.Result.Packet:
 			bad++
-			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Number(p.Result), export.Number(again.Result), again.Result.Packet)
+			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), export.Inert(export.Number(again.Result)), again.Result.Packet)
 		case len(packets) == 1:
-			fmt.Fprintf(a.out, "ok  %s  %s: %s, computed again from %d claims\n", p.Result.Packet, p.Method, export.Number(p.Result), len(p.Claims))
+			fmt.Fprintf(a.out, "ok  %s  %s: %s, computed again from %d claims\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), len(p.Claims))
 		}
 	}
 	if bad > 0 {

@@ -92,7 +92,7 @@ func (a *app) importFtM(ctx context.Context, l *ledger.Ledger, name string, o ft
 	}
 	rejected := r.report.Rejected + p.Rejected
 	fmt.Fprintf(a.out, "%s: %s, %d added, %d were held, %d rejected; head %s\n", name, count(p.Lines, "record", "records"), p.Appended, p.Held, rejected, p.Head)
-	a.printReport(&r.report)
+	a.printFtM(&r.report)
 	if rejected > 0 {
 		fmt.Fprintf(a.out, "what was rejected is in %s\n", aside)
 	}
@@ -115,8 +115,8 @@ func (a *app) spool() (name string, err error) {
 	return "", sightline.Errorf(sightline.Unavailable, "import", "-", "%w", err).WithHint("Save the input as a file and import that.")
 }
 
-// printReport says what became of the entities of a file.
-func (a *app) printReport(r *claims.Report) {
+// printFtM says what became of the entities of a file.
+func (a *app) printFtM(r *claims.Report) {
 	fmt.Fprintf(a.out, "%s read\n", count(r.Entities, "FollowTheMoney entity", "FollowTheMoney entities"))
 	for _, x := range []struct {
 		n    int64

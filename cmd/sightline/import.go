@@ -204,8 +204,52 @@ func (a *app) verifyLedger(ctx context.Context, head string) error {
 		return sightline.Errorf(sightline.Corrupt, "verify", a.ledgerPath(), "the first damage is at %s", r.Damage).
 			WithHint("Keep this file as it is, and restore the ledger from a copy, or import its claim text into a new workspace.")
 	}
-	_, err = fmt.Fprintf(a.out, "ok  %s: %d records, head %s\n", a.ledgerPath(), r.Records, r.Head)
-	return err
+	fmt.Fprintf(a.out, "ok  %s: %d records, head %s\n", a.ledgerPath(), r.Records, r.Head)
+	return a.verifyCopies(l)
+}
+
+// verifyCopies checks the archived copies that the sources of a ledger name.
+// A copy that is not there is said and is no fault: a ledger may travel
+// without its archive.
+func (a *app) verifyCopies(l *ledger.Ledger) error {
+	kept, checked, absent := a.archive(), map[string]bool{}, 0
+	var check func(sum string, list bool) error
+	check = func(sum string, list bool) error {
+		if checked[sum] {
+			return nil
+		}
+		b, err := kept.Get(sum)
+		if sightline.ErrorCode(err) == sightline.NotFound {
+			absent++
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		checked[sum] = true
+		if parts, ok := editionList(b); ok && list {
+			for _, p := range parts {
+				if err := check(p.SHA256, false); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	for e, err := range l.Records(0) {
+		if err != nil {
+			return err
+		}
+		if s := e.Record.Source(); s != nil && s.Archive != "" {
+			if err := check(s.Archive, true); err != nil {
+				return err
+			}
+		}
+	}
+	if len(checked)+absent > 0 {
+		fmt.Fprintf(a.out, "ok  archive: %s as recorded, %d not here\n", count(int64(len(checked)), "copy is", "copies are"), absent)
+	}
+	return nil
 }
 
 // count is a number with the right form of its noun.

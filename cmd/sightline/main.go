@@ -110,10 +110,10 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 			root.AddCommand(c)
 		}
 	}
-	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand())
+	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand(), a.headcountCommand())
 	add("measure", newExposureCommand(), newInterferenceCommand())
-	add("check", a.explainCommand(), a.verifyCommand())
-	add("keep", a.initCommand(), a.importCommand(), a.exportCommand())
+	add("check", a.auditCommand(), a.explainCommand(), a.verifyCommand())
+	add("keep", a.initCommand(), a.sourceCommand(), a.importCommand(), a.resolveCommand(), a.exportCommand())
 	root.AddCommand(a.versionCommand(), a.manCommand())
 	for _, c := range root.Commands() {
 		c.Args = helpful(c.Args)

@@ -10,6 +10,7 @@ import (
 
 	"sightline"
 	"sightline/export"
+	"sightline/identity"
 )
 
 func (a *app) searchCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func (a *app) searchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "search WORDS",
 		Short:   "Find names and words in any script",
-		Long:    "Find entities, sources and claims by name or word, in Latin, Cyrillic, Arabic\nor Chinese script. The last word may be the beginning of one.",
+		Long:    "Find entities, sources and claims by name or word, in Latin, Cyrillic, Arabic\nor Chinese script. The last word may be the beginning of one.\n\nRecords that count as one organisation (see sightline resolve) stand together,\nunder the name of the first; as JSON Lines each record stands for itself.",
 		Example: "  sightline search huawei\n  sightline search 华为\n  sightline search нтехлаб",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -42,6 +43,17 @@ func (a *app) searchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var seeds []sightline.EntityID
+			for _, h := range hits {
+				if e := h.Record.Entity(); e != nil {
+					seeds = append(seeds, e.ID)
+				}
+			}
+			around, err := identity.Around(s, seeds, at)
+			if err != nil {
+				return err
+			}
+			told := map[sightline.EntityID]bool{}
 			t := csv.NewWriter(a.out)
 			if format == "csv" {
 				t.Write([]string{"kind", "id", "name"})
@@ -49,6 +61,24 @@ func (a *app) searchCommand() *cobra.Command {
 			for _, h := range hits {
 				r := h.Record
 				name := ""
+				if e := r.Entity(); e != nil && format != "jsonl" {
+					if c := around.Of(e.ID); len(c.Members) > 1 {
+						if told[c.ID] {
+							continue
+						}
+						told[c.ID] = true
+						if format == "csv" {
+							var names []string
+							for _, id := range c.Members {
+								names = append(names, nameOf(s, id, at))
+							}
+							t.Write([]string{r.Kind().String(), string(c.ID), strings.Join(names, "; also recorded as ")})
+						} else {
+							fmt.Fprintf(a.out, "%-7s %s\n        %s\n%s\n", r.Kind(), c.ID, nameOf(s, c.ID, at), alsoRecorded(s, c, at))
+						}
+						continue
+					}
+				}
 				switch r.Kind() {
 				case sightline.SourceRecord:
 					name = strings.Trim(r.Source().Publisher+", "+r.Source().Title, ", ")

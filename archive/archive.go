@@ -1,0 +1,93 @@
+// Package archive keeps evidentiary copies: the bytes of a file under their
+// own SHA-256. What goes in are bytes, what comes out are the same bytes or an
+// error. A copy is never rewritten. Which copies there should be is said by
+// the ledger's source records, whose hash chain covers the sums (Berkeley
+// Protocol, HR/PUB/20/2: the evidentiary copy is never altered).
+package archive
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"sightline"
+)
+
+// Archive is a directory of copies.
+type Archive struct{ dir string }
+
+// At is the archive in a directory, which need not be there yet.
+func At(dir string) Archive { return Archive{dir} }
+
+// Sum is the name under which bytes are kept.
+func Sum(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// Path is where the copy of a sum stands.
+func (a Archive) Path(sum string) string { return filepath.Join(a.dir, sum[:2], sum) }
+
+// Put keeps bytes and returns their sum. Bytes that are there already are
+// compared, not written again.
+func (a Archive) Put(b []byte) (sum string, err error) {
+	sum = Sum(b)
+	path := a.Path(sum)
+	if old, err := a.Get(sum); err == nil && bytes.Equal(old, b) {
+		return sum, nil
+	} else if err == nil || sightline.ErrorCode(err) == sightline.Corrupt {
+		return "", sightline.Errorf(sightline.Corrupt, "keep copy", path, "the copy that is there has other bytes").
+			WithHint("Move it away, keep it for inspection, and import again.")
+	}
+	failed := func(err error) error {
+		return sightline.Errorf(sightline.Unavailable, "keep copy", path, "%w", err).WithHint("Choose a workspace that you can write to, with room for the file.")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", failed(err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return "", failed(err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Chmod(0o444)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return "", failed(err)
+	}
+	return sum, nil
+}
+
+// Get reads a copy and checks it against its sum.
+func (a Archive) Get(sum string) ([]byte, error) {
+	if len(sum) != 64 {
+		return nil, sightline.Errorf(sightline.Invalid, "read copy", sum, "not a SHA-256 in hexadecimal")
+	}
+	b, err := os.ReadFile(a.Path(sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, sightline.Errorf(sightline.NotFound, "read copy", a.Path(sum), "there is no such copy")
+	}
+	if err != nil {
+		return nil, sightline.Errorf(sightline.Unavailable, "read copy", a.Path(sum), "%w", err)
+	}
+	if Sum(b) != sum {
+		return nil, sightline.Errorf(sightline.Corrupt, "read copy", a.Path(sum), "its bytes have the SHA-256 %s", Sum(b)).
+			WithHint("The copy was damaged or changed: restore it from a backup.")
+	}
+	return b, nil
+}
