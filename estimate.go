@@ -97,7 +97,7 @@ type Estimate struct {
 	Value       Number   `json:"value,omitzero"`
 	Low         Number   `json:"low,omitzero"` // with High the interval at Level
 	High        Number   `json:"high,omitzero"`
-	Level       float64  `json:"level,omitzero"`       // 0.9 for a 90 % interval
+	Level       float64  `json:"level,omitzero"`       // 0.9 for a 90 % interval; 1 for bounds that are certain
 	N           int64    `json:"n"`                    // observations used
 	Denominator int64    `json:"denominator,omitzero"` // out of how many, 0 where there is none
 	Unit        string   `json:"unit"`
@@ -128,7 +128,7 @@ func (e Estimate) Check() error {
 		return bad("an interval without a value")
 	case hasLow && (low > v || v > high):
 		return bad("value %g outside its interval %g to %g", v, low, high)
-	case hasLow && (e.Level <= 0 || e.Level >= 1):
+	case hasLow && (e.Level <= 0 || e.Level > 1):
 		return bad("an interval of level %g", e.Level)
 	case !hasLow && e.Reason == "":
 		return bad("no interval, and no reason why")

@@ -298,6 +298,7 @@ const (
 	DescribedAs
 	Scored
 	OutageReported
+	UsesTechnology
 )
 
 // What an object may be, beside an entity of the kinds named.
@@ -359,6 +360,7 @@ var predicateTable = [...]predicateRow{
 	DescribedAs:          {"described_as", "any", "text", nil, false},
 	Scored:               {"scored", "country", "number", []Question{Heading}, false},
 	OutageReported:       {"outage_reported", "country", "text", []Question{Filtered}, false},
+	UsesTechnology:       {"uses_technology", "country body", "text country", []Question{WhoSupplied}, true},
 }
 
 var predicateWords = func() []string {

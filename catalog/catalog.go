@@ -204,7 +204,7 @@ func Verify() error {
 			continue
 		}
 		named := []sightline.EntityID{c.Subject, c.Object.Entity}
-		for _, k := range []string{"agreement", "project", "system", "policy"} {
+		for _, k := range []string{"agreement", "project", "system", "policy", "indicator"} {
 			named = append(named, sightline.EntityID(c.Qualifiers[k]))
 		}
 		for _, id := range named {

@@ -25,7 +25,7 @@ func Compose(store sightline.Store, series []Series, o Options) (*Dossier, error
 			Code: o.Country.Code(), Alpha3: o.Country.Alpha3(), Name: o.Country.Name(),
 			Region: o.Country.Region(), Subregion: o.Country.Subregion(),
 		},
-		Edition: o.Edition, AsPublished: o.AsPublished, AsRecorded: o.AsRecorded, Undated: v.undated,
+		Edition: o.Edition, AsPublished: o.AsPublished, AsRecorded: o.AsRecorded, OpenOnly: o.OpenOnly, Undated: v.undated,
 	}
 	k.keyData()
 	k.cut()
@@ -36,6 +36,8 @@ func Compose(store sightline.Store, series []Series, o Options) (*Dossier, error
 	if k.err != nil {
 		return nil, k.err
 	}
+	slices.Sort(k.d.NotOpen)
+	k.d.NotOpen = slices.Compact(k.d.NotOpen)
 	return k.d, nil
 }
 
@@ -83,6 +85,9 @@ func (v *view) note(number int, id sightline.SourceID) (Note, error) {
 		Published: s.Published, Accessed: s.Accessed, Archive: cmp.Or(s.Archive, "not archived"),
 		Reliability: s.Reliability.String(), Licence: s.Licence, Selection: s.Selection,
 	}
+	if s.Terms != sightline.Open {
+		n.Terms = s.Terms.String()
+	}
 	for _, d := range s.DerivedFrom {
 		n.Derived = append(n.Derived, v.sourceTitle(d))
 	}
@@ -106,6 +111,9 @@ func (k *composer) cite(c *sightline.Claim) []int {
 		if n := k.note(r.Source); n > 0 && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
+	}
+	if t, err := k.terms(c); err == nil && t != sightline.Open {
+		k.d.NotOpen = append(k.d.NotOpen, out...)
 	}
 	return out
 }
@@ -417,12 +425,13 @@ func (k *composer) filtered() {
 			return k.self(c.Object.Entity) && c.Class() == sightline.ClassControl
 		}, sightline.ProductObservedIn)))
 	k.group(&a, "rated", "Earlier ratings", "", false, newest(k.selected(isSelf, sightline.FilteringRated)))
+	a.Scores = k.scores(func(id sightline.EntityID) bool { return slices.Contains(onFiltering, id) })
 	switch {
 	case len(reported) > 0:
 		c := reported[0].Record.Claim()
 		a.Sentence = fmt.Sprintf("Nothing is measured here. %s on record for %s; the latest starts %s.", capital(plural(len(reported), "published finding is", "published findings are")), name, when(c.Valid))
 		a.Notes = k.cite(c)
-	case len(a.Groups) > 0:
+	case len(a.Groups)+len(a.Scores) > 0:
 		a.Sentence = fmt.Sprintf("Too little data on the present: nothing is measured here, and no published finding of blocking in %s is on record; older statements are below.", name)
 		a.State = sightline.TooLittleData
 	default:
@@ -656,15 +665,22 @@ func (k *composer) heading() {
 	k.group(&a, "votes", "Votes in the General Assembly on information and communication technology", "", false, newest(votes))
 	k.group(&a, "forums", "Forums", "", false, newest(k.selected(isSelf, sightline.Attended)))
 
+	a.Scores = k.scores(func(id sightline.EntityID) bool { return !slices.Contains(onFiltering, id) })
 	switch {
-	case len(laws)+len(votes)+len(member) > 0:
+	case len(laws)+len(votes)+len(member)+len(a.Scores) > 0:
 		held := []string{plural(len(laws), "statement on laws", "statements on laws"), plural(len(member), "membership or treaty position", "memberships or treaty positions")}
 		if k.options.Country.VotesAtUN() {
 			held = append(held, plural(len(votes), "recorded vote", "recorded votes"))
 		}
+		if len(a.Scores) > 0 {
+			held = append(held, plural(len(a.Scores), "series of published scores", "series of published scores"))
+		}
 		a.Sentence = fmt.Sprintf("On record for %s: %s. No index or forecast is computed from them: too little data.", name, strings.Join(held, ", "))
 		for _, e := range slices.Concat(laws, member, votes) {
 			a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
+		}
+		for _, s := range a.Scores {
+			a.Notes = append(a.Notes, s.Notes...)
 		}
 		slices.Sort(a.Notes)
 		a.Notes = slices.Compact(a.Notes)
@@ -686,6 +702,10 @@ func (k *composer) coverage() {
 			Estimate: k.compute(engineAbsent, params{"engine": "measurements", "why": "no measurement is loaded"}), Lacks: "Measurements of the last weeks from several networks."},
 		{Engine: "Index and scenarios", Holds: "no panel",
 			Estimate: k.compute(engineAbsent, params{"engine": "country-years", "why": "no panel of indicators is loaded"}), Lacks: "Indicators by year whose terms permit it."},
+	}
+	if len(k.d.Answers[1].Scores)+len(k.d.Answers[3].Scores) > 0 {
+		k.d.Coverage[3] = Coverage{Engine: "Index and scenarios", Holds: "published scores of this country, from which no index is computed",
+			Estimate: k.compute(countClaims, params{"predicates": "scored", "side": "subject", "unit": "scores"}), Lacks: "An index with its uncertainty, and a forecast that passed its back-test."}
 	}
 }
 

@@ -19,6 +19,8 @@ type Dossier struct {
 	Edition     string             `json:"edition"`               // of the catalogue or ledger that it was made from
 	AsPublished sightline.Date     `json:"as_published,omitzero"` // only what had been published by then
 	AsRecorded  sightline.Instant  `json:"as_recorded,omitzero"`  // only what the store knew then
+	OpenOnly    bool               `json:"open_only,omitzero"`    // data that may not be passed on freely were left out
+	NotOpen     []int              `json:"not_open,omitzero"`     // notes of data that may not be passed on freely and that something here rests on alone
 	Undated     int                `json:"undated,omitzero"`      // claims left out of an as-published view for want of a date
 	KeyData     []Figure           `json:"key_data"`
 	Answers     []Answer           `json:"answers"` // four, in the order of the questions
@@ -58,6 +60,7 @@ type Answer struct {
 	State    sightline.State `json:"state"`
 	Help     string          `json:"help,omitzero"` // what data would answer what is open
 	Figures  []Figure        `json:"figures,omitzero"`
+	Scores   []ScoreSeries   `json:"scores,omitzero"` // what named sources scored, by indicator
 	Groups   []Group         `json:"groups,omitzero"`
 	Notes    []int           `json:"notes,omitzero"`
 }
@@ -151,6 +154,7 @@ type Note struct {
 	Archive     string             `json:"archive"` // SHA-256 of the copy held, or "not archived"
 	Reliability string             `json:"reliability"`
 	Licence     string             `json:"licence,omitzero"`
+	Terms       string             `json:"terms,omitzero"`        // where they are not open
 	Derived     []string           `json:"derived_from,omitzero"` // titles of what it repeats
 	Selection   string             `json:"selection,omitzero"`
 }

@@ -72,6 +72,9 @@ const (
 	balanceVoices  sightline.MethodID = "balance.voices/1"
 	orderDates     sightline.MethodID = "order.dates/1"
 	headShare      sightline.MethodID = "headcount.share/1"
+	seriesScore    sightline.MethodID = "series.score/1"
+	seriesRank     sightline.MethodID = "series.rank/1"
+	seriesChange   sightline.MethodID = "series.change/1"
 )
 
 var methods = []Method{
@@ -92,6 +95,9 @@ var methods = []Method{
 	{balanceVoices, "Counts the independent voices for a statement out of those for and against it, by the references of the claims named and of those that support or dispute them. What descends from the text under audit is set aside.", runBalance},
 	{orderDates, "The days from the first start on record of one thing to that of another.", runOrder},
 	{headShare, "The share of the world’s population or internet users that lives in the members of a list at a date (exposure measure E1). Countries left out by name are not counted as members; the world stays whole. Where a series has no figure of the year, that of the nearest year stands in for it.", runHeadCount},
+	{seriesScore, "A score as its publisher gives it, with the publisher's interval where there is one. Where the source's scale was turned round, the reason says so.", runSeriesScore},
+	{seriesRank, "The place of a score among those of the same indicator, edition and time on record, counted from the end that the scale names. Scores that are equal, or whose intervals overlap, share a range of places. The denominator is the number of countries scored, which is not the world.", runSeriesRank},
+	{seriesChange, "The difference of two scores of one indicator and scale. It says whether the publisher's intervals overlap; a change inside them cannot be told from none.", runSeriesChange},
 }
 
 // Methods lists the methods in use.
@@ -200,6 +206,9 @@ func (v *view) parameters(p params) map[string]string {
 	if v.options.AsRecorded != 0 {
 		out["as_recorded"] = v.options.AsRecorded.String()
 	}
+	if v.options.OpenOnly {
+		out["open_only"] = "yes"
+	}
 	return out
 }
 
@@ -238,6 +247,8 @@ func ReadParameters(p sightline.Packet) (Options, map[string]string, error) {
 			options.AsPublished, err = sightline.ParseDate(val)
 		case "as_recorded":
 			err = options.AsRecorded.UnmarshalText([]byte(val))
+		case "open_only":
+			options.OpenOnly = val == "yes"
 		default:
 			rest[k] = val
 		}
@@ -457,7 +468,11 @@ func runOnList(v *view, p params) (result, error) {
 		if err != nil {
 			return result{}, err
 		}
-		if !v.published(d) {
+		open, err := v.mayPass(c)
+		if err != nil {
+			return result{}, err
+		}
+		if !v.published(d) || !open {
 			continue
 		}
 		used = append(used, e)

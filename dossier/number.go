@@ -15,6 +15,14 @@ func Number(e sightline.Estimate) string {
 	if !ok {
 		return strings.ReplaceAll(e.State.String(), "_", " ")
 	}
+	if rest, ok := strings.CutPrefix(e.Unit, "place, "); ok {
+		place := "place " + quantity(v)
+		low, _ := e.Low.Get()
+		if high, ok := e.High.Get(); ok && high > low {
+			place = "places " + quantity(low) + " to " + quantity(high)
+		}
+		return fmt.Sprintf("%s of the %s %s", place, quantity(float64(e.Denominator)), rest)
+	}
 	format := quantity
 	unit := " " + e.Unit
 	if strings.HasPrefix(e.Unit, "share") {
@@ -36,7 +44,9 @@ func Number(e sightline.Estimate) string {
 	if v == 1 && e.Denominator == 0 {
 		// "1 claim": the units that we count are regular plurals.
 		noun, rest, more := strings.Cut(unit, ",")
-		if stem, ok := strings.CutSuffix(noun, "ies"); ok {
+		if one, of, ok := strings.Cut(noun, "s of "); ok { // "1 point of 100"
+			unit = one + " of " + of
+		} else if stem, ok := strings.CutSuffix(noun, "ies"); ok {
 			unit = stem + "y"
 		} else {
 			unit = strings.TrimSuffix(noun, "s")

@@ -14,6 +14,7 @@ type Options struct {
 	Country     sightline.Country
 	AsPublished sightline.Date    // only what had been published by the last day of this date
 	AsRecorded  sightline.Instant // only what the store knew at this moment
+	OpenOnly    bool              // only what may be passed on freely
 	Edition     string            // of the catalogue or ledger, for the title
 	Code        string            // version of this program, for packets
 }
@@ -34,6 +35,7 @@ type view struct {
 	one     identity.Clusters                        // records that count as one organisation
 	undated int
 
+	scored   map[sightline.EntityID][]sightline.Entry // scores of all countries, by indicator
 	sources  map[sightline.SourceID]*sightline.Source
 	entities map[sightline.EntityID]*sightline.Entity
 	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
@@ -47,6 +49,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		edges:    map[sightline.ClaimID][]sightline.Entry{},
 		about:    map[sightline.EntityID][]sightline.Entry{},
 		here:     map[sightline.EntityID]bool{},
+		scored:   map[sightline.EntityID][]sightline.Entry{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
 		read:     map[string][]sightline.Entry{},
@@ -179,10 +182,37 @@ func (v *view) add(q sightline.Query) error {
 				continue
 			}
 		}
+		if open, err := v.mayPass(c); err != nil {
+			return err
+		} else if !open {
+			continue
+		}
 		v.byID[c.ID] = e
 		v.claims = append(v.claims, e)
 	}
 	return nil
+}
+
+// terms are the most open of a claim's sources.
+func (v *view) terms(c *sightline.Claim) (sightline.Terms, error) {
+	most := sightline.Restricted
+	for _, r := range c.References {
+		s, err := v.source(r.Source)
+		if err != nil {
+			return most, err
+		}
+		most = min(most, s.Terms)
+	}
+	return most, nil
+}
+
+// mayPass reports whether a claim may be in a view of what is open only.
+func (v *view) mayPass(c *sightline.Claim) (bool, error) {
+	if !v.options.OpenOnly {
+		return true, nil
+	}
+	t, err := v.terms(c)
+	return t == sightline.Open, err
 }
 
 // publishedAt is when a claim was first published: its own date, or else the

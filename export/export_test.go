@@ -31,6 +31,10 @@ func fixture(t *testing.T) *dossier.Dossier {
 	var records []sightline.Record
 	for _, line := range []string{
 		`{"type":"source","id":"s1","title":` + string(name) + `,"publisher":"P","kind":"press","url":"https://a.example/?q=\"><b>","published":"2018-04-16","reliability":"B","scope":"one:CN","selection":"one nation"}`,
+		`{"type":"source","id":"s3","title":"Scores","kind":"ngo","published":"2018","reliability":"B","terms":"noncommercial"}`,
+		`{"type":"entity","id":"indicator/net","name":` + string(name) + `,"selection":"chosen, not sampled"}`,
+		`{"type":"claim","id":"sc-zw","subject":"country/ZW","predicate":"scored","object":{"number":44,"unit":"points of 100"},"qualifiers":{"edition":"2018","indicator":"indicator/net","original":"56","scale":"100 is most free","status":"Partly Free"},"valid":"2017-06/2018-05","references":[{"source":"s3"}]}`,
+		`{"type":"claim","id":"sc-zm","subject":"country/ZM","predicate":"scored","object":{"number":60,"unit":"points of 100"},"qualifiers":{"edition":"2018","indicator":"indicator/net","scale":"100 is most free"},"valid":"2017-06/2018-05","references":[{"source":"s3"}]}`,
 		`{"type":"source","id":"s2","title":"Second","kind":"mirror","reliability":"D","derived_from":["s1"]}`,
 		`{"type":"entity","id":"company/evil","name":` + string(name) + `,"country":"CN"}`,
 		`{"type":"entity","id":"agreement/deal","name":"The deal"}`,
@@ -77,7 +81,9 @@ func plainTerminal(w io.Writer, d *dossier.Dossier) error { return export.Termin
 func TestFormsAgree(t *testing.T) {
 	for name, print := range map[string]func(io.Writer, *dossier.Dossier) error{"terminal": plainTerminal, "markdown": export.Markdown, "html": export.HTML} {
 		out := strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>|\\`).ReplaceAllString(printed(t, print), "")), " ")
-		for _, want := range []string{"Status, 2018-07-24 to 2018-07-30: on hold", "Status, since 2018-03-02: operating", "contradict each other", "Unsupported", "The firm denies it."} {
+		for _, want := range []string{"Status, 2018-07-24 to 2018-07-30: on hold", "Status, since 2018-03-02: operating", "contradict each other", "Unsupported", "The firm denies it.",
+			"Edition 2018, 2017-06 to 2018-05: 44 points of 100. Partly Free. The source has 56, on a scale that was turned round here.",
+			"place 2 of the 2 countries on record that this edition scored", "It is the last place.", "for no commercial end only", "Terms: noncommercial"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s lacks %q:\n%s", name, want, out)
 			}
@@ -202,6 +208,9 @@ func TestNumber(t *testing.T) {
 		{sightline.Estimate{Value: sightline.Num(34.05), N: 1, Unit: "% of population, 2023"}, "34.05 % of population, 2023"},
 		{sightline.Estimate{State: sightline.TooLittleData, Unit: "claims", Reason: "r"}, "too little data"},
 		{sightline.Estimate{Value: sightline.Num(-1234.5), Unit: "x"}, "-1,234.5 x"},
+		{sightline.Estimate{Value: sightline.Num(1), Unit: "points of 100"}, "1 point of 100"},
+		{sightline.Estimate{Value: sightline.Num(12), Low: sightline.Num(12), High: sightline.Num(12), Level: 1, N: 63, Denominator: 63, Unit: "place, countries scored"}, "place 12 of the 63 countries scored"},
+		{sightline.Estimate{Value: sightline.Num(12), Low: sightline.Num(12), High: sightline.Num(14), Level: 1, N: 63, Denominator: 63, Unit: "place, countries scored"}, "places 12 to 14 of the 63 countries scored"},
 	} {
 		if got := export.Number(c.e); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

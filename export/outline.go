@@ -54,6 +54,12 @@ func outline(d *dossier.Dossier) []block {
 		where = "no region"
 	}
 	add(block{Kind: text, Text: fmt.Sprintf("%s, %s. Sightline dossier, %s. %s", d.Country.Code, where, d.Edition, clock(d))})
+	if len(d.NotOpen) > 0 {
+		add(block{Kind: text, Tag: "Not for passing on as it is", Text: notOpen(d)})
+	}
+	if d.OpenOnly {
+		add(block{Kind: text, Text: "Data that may not be passed on freely are left out of this dossier."})
+	}
 	for _, f := range d.KeyData {
 		add(figure(f))
 	}
@@ -66,6 +72,7 @@ func outline(d *dossier.Dossier) []block {
 				add(block{Kind: sub, Text: f.Rule})
 			}
 		}
+		o = append(o, scores(a.ID, a.Scores)...)
 		for _, g := range a.Groups {
 			add(block{Kind: group, Text: g.Heading, ID: a.ID + "-" + g.ID})
 			if g.Sentence != "" {
@@ -247,6 +254,9 @@ func note(n dossier.Note) block {
 	s := strings.Join(t, ", ") + ". Reliability " + n.Reliability + "."
 	if len(n.Derived) > 0 {
 		s += " It repeats: " + strings.Join(n.Derived, "; ") + "."
+	}
+	if n.Terms != "" {
+		s += " Terms: " + strings.ReplaceAll(n.Terms, "_", " ") + "."
 	}
 	if !n.Accessed.IsZero() {
 		s += " Read " + n.Accessed.String() + "."

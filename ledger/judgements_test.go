@@ -123,14 +123,14 @@ func TestJudgements(t *testing.T) {
 	// Out as text, into an empty ledger, and out again: the same bytes, and the
 	// same state although all of it has one time now.
 	var text, back bytes.Buffer
-	if err := ledger.Export(&text, l, 0, nil); err != nil {
+	if err := ledger.Export(&text, l, 0); err != nil {
 		t.Fatal(err)
 	}
 	c := empty(t)
 	if p, err := ledger.Import(t.Context(), c, bytes.NewReader(text.Bytes()), ledger.ImportOptions{Now: then, Batch: 2}); err != nil || p.Rejected != 0 {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	if err := ledger.Export(&back, c, 0, nil); err != nil || !bytes.Equal(text.Bytes(), back.Bytes()) {
+	if err := ledger.Export(&back, c, 0); err != nil || !bytes.Equal(text.Bytes(), back.Bytes()) {
 		t.Errorf("the text differs, %v", err)
 	}
 	if got, want := inForce(t, c, 0), steps[len(steps)-1].want; got != want {

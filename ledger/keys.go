@@ -25,7 +25,7 @@ func identifierToken(id sightline.Identifier) string {
 }
 
 // entityQualifiers are the qualifiers whose value is the id of an entity.
-var entityQualifiers = [...]string{"agreement", "policy", "project", "system"}
+var entityQualifiers = [...]string{"agreement", "indicator", "policy", "project", "system"}
 
 // entitiesOf lists the entities that a claim names, each once.
 func entitiesOf(c *sightline.Claim) []sightline.EntityID {

@@ -20,7 +20,7 @@ import (
 func export(t testing.TB, s sightline.Store) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := ledger.Export(&b, s, 0, nil); err != nil {
+	if err := ledger.Export(&b, s, 0); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -232,7 +232,7 @@ func TestImportFaults(t *testing.T) {
 	if h, _ := l.Head(); h.Seq != 2 {
 		t.Errorf("stopped after one batch of two, head %d", h.Seq)
 	}
-	if err := ledger.Export(failing{}, filled(t, parse(t, world)), 0, nil); sightline.ErrorCode(err) != sightline.Unavailable {
+	if err := ledger.Export(failing{}, filled(t, parse(t, world)), 0); sightline.ErrorCode(err) != sightline.Unavailable {
 		t.Errorf("export: %v", err)
 	}
 }

@@ -101,6 +101,21 @@ func (d *Dataset) Source() (*sightline.Source, error) {
 	return records[0].Source(), nil
 }
 
+// Sources are the ids of the sources that its claims rest on, its own first.
+func (d *Dataset) Sources() ([]sightline.SourceID, error) {
+	records, err := d.declared()
+	if err != nil {
+		return nil, err
+	}
+	var out []sightline.SourceID
+	for _, r := range records {
+		if s := r.Source(); s != nil {
+			out = append(out, s.ID)
+		}
+	}
+	return out, nil
+}
+
 // RoleOf finds the role of a file by its name. "role=path" names it outright.
 // The empty role means that no file of the data set has such a name.
 func (d *Dataset) RoleOf(arg string) (role, name string) {

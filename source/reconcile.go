@@ -57,7 +57,7 @@ func Reconcile(s sightline.Store, d *Dataset, report *Report, copy string, verif
 		}
 	}
 	if d.Whole && !same {
-		if err := out.withdraw(s, d, self.ID, read); err != nil {
+		if err := out.withdraw(s, d, read); err != nil {
 			return nil, err
 		}
 	}
@@ -171,8 +171,12 @@ func mine(c *sightline.Claim, d *Dataset) bool {
 
 // withdraw closes the claims of this importer that the edition no longer
 // makes.
-func (c *Changes) withdraw(s sightline.Store, d *Dataset, self sightline.SourceID, read map[sightline.ClaimID]bool) error {
-	held, err := s.Claims(sightline.Query{Sources: []sightline.SourceID{self}})
+func (c *Changes) withdraw(s sightline.Store, d *Dataset, read map[sightline.ClaimID]bool) error {
+	sources, err := d.Sources()
+	if err != nil {
+		return err
+	}
+	held, err := s.Claims(sightline.Query{Sources: sources})
 	if err != nil {
 		return err
 	}

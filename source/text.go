@@ -26,15 +26,34 @@ const (
 // name, two of one name, a row of another width and text that is not UTF-8 are
 // errors. Line ends of CR alone are read as line ends, with a note.
 func CSV(name string, text []byte) (*Table, error) {
-	return separated(name, text, ',')
+	return separated(name, text, ',', nil)
+}
+
+// CSVOnly is CSV of the rows for which keep holds. The others, which may be
+// about private persons, never become rows: they are counted, and forgotten.
+// The cell of a column that the table does not have is empty.
+func CSVOnly(name string, text []byte, keep func(cell func(column string) string) bool) (t *Table, left int, err error) {
+	t, err = separated(name, text, ',', func(t *Table, cells []string) bool {
+		ok := keep(func(column string) string {
+			if i, has := t.place[column]; has {
+				return trim(cells[i])
+			}
+			return ""
+		})
+		if !ok {
+			left++
+		}
+		return ok
+	})
+	return t, left, err
 }
 
 // TSV is CSV with tabs between the values.
 func TSV(name string, text []byte) (*Table, error) {
-	return separated(name, text, '\t')
+	return separated(name, text, '\t', nil)
 }
 
-func separated(name string, text []byte, comma rune) (*Table, error) {
+func separated(name string, text []byte, comma rune, keep func(*Table, []string) bool) (*Table, error) {
 	text, note, err := plainText(name, text)
 	if err != nil {
 		return nil, err
@@ -48,10 +67,10 @@ func separated(name string, text []byte, comma rune) (*Table, error) {
 	}
 	header, _, err := next()
 	if err == io.EOF {
-		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: the file is empty")
+		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: the file is empty").WithHint("Get the file again.")
 	}
 	if err != nil {
-		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: %w", err)
+		return nil, sightline.Errorf(sightline.Invalid, "read table", name, "no header: %w", err).WithHint("Get the file again, or check that it is the right one.")
 	}
 	t, err := newTable(name, slices.Clone(header))
 	if err != nil {
@@ -69,7 +88,9 @@ func separated(name string, text []byte, comma rune) (*Table, error) {
 			return nil, sightline.Errorf(sightline.Invalid, "read table", name, "%w", err).
 				WithHint("A row of another width is a sign of a file that was cut off or edited: get it again.")
 		}
-		copy(t.add(line).cells(), cells)
+		if keep == nil || keep(t, cells) {
+			copy(t.add(line).cells(), cells)
+		}
 	}
 }
 

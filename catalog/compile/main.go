@@ -198,18 +198,58 @@ func (c *compiler) handWritten(theme string) error {
 	return nil
 }
 
-// take runs the importer of a data set on inputs that inputs.csv names, by
-// role, and takes its records.
+// take takes the records that an importer reads.
 func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string) error {
+	return c.takeSome(theme, d, roles, nil)
+}
+
+// takeSome is take of the claims for which keep holds, and of the entities and
+// sources that they name.
+func (c *compiler) takeSome(theme string, d *source.Dataset, roles map[string]string, keep func(*sightline.Claim) bool) error {
+	report, err := c.imported(d, roles)
+	if err != nil {
+		return err
+	}
+	spoken, cited := map[sightline.EntityID]bool{}, map[sightline.SourceID]bool{}
+	for _, r := range report.Records {
+		if claim := r.Claim(); claim != nil && keep != nil && keep(claim) {
+			spoken[claim.Subject], spoken[claim.Object.Entity] = true, true
+			for _, v := range claim.Qualifiers {
+				spoken[sightline.EntityID(v)] = true
+			}
+			for _, ref := range claim.References {
+				cited[ref.Source] = true
+			}
+		}
+	}
+	for _, r := range report.Records {
+		if keep != nil && (r.Claim() != nil && !keep(r.Claim()) || r.Entity() != nil && !spoken[r.Entity().ID] || r.Source() != nil && !cited[r.Source().ID]) {
+			continue
+		}
+		if e := r.Entity(); e != nil {
+			// What people or an importer before this one say of it is kept.
+			if c.names[e.ID] != "" {
+				continue
+			}
+			c.names[e.ID] = e.Name
+		}
+		c.add(theme, r)
+	}
+	return nil
+}
+
+// imported runs the importer of a data set on inputs that inputs.csv names, by
+// role.
+func (c *compiler) imported(d *source.Dataset, roles map[string]string) (*source.Report, error) {
 	var files []source.Input
 	for _, role := range sortedKeys(roles) {
 		in, ok := c.inputs[roles[role]]
 		if !ok {
-			return sightline.Errorf(sightline.Internal, "read input", roles[role], "inputs.csv does not name it")
+			return nil, sightline.Errorf(sightline.Internal, "read input", roles[role], "inputs.csv does not name it")
 		}
 		text, err := os.ReadFile(filepath.Join(c.data, filepath.FromSlash(in.path)))
 		if err != nil {
-			return sightline.Errorf(sightline.Unavailable, "read input", in.path, "%w", err).WithHint("Give the directory of the data sets with -data.")
+			return nil, sightline.Errorf(sightline.Unavailable, "read input", in.path, "%w", err).WithHint("Give the directory of the data sets with -data.")
 		}
 		sum := sha256.Sum256(text)
 		if hex.EncodeToString(sum[:]) != in.sha256 {
@@ -218,17 +258,7 @@ func (c *compiler) take(theme string, d *source.Dataset, roles map[string]string
 		c.read[roles[role]] = true
 		files = append(files, source.Input{Role: role, Name: filepath.Base(in.path), Bytes: text, SHA256: hex.EncodeToString(sum[:])})
 	}
-	report, err := d.Import(files)
-	if err != nil {
-		return err
-	}
-	for _, r := range report.Records {
-		if e := r.Entity(); e != nil && c.names[e.ID] == "" {
-			c.names[e.ID] = e.Name
-		}
-		c.add(theme, r)
-	}
-	return nil
+	return d.Import(files)
 }
 
 // own reads a hand-written table of ours.

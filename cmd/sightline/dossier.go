@@ -24,6 +24,9 @@ func (a *app) dossierCommand() *cobra.Command {
 on, the statements behind it with their sources, and what is lacking. Every
 number carries a packet id for "explain" and "verify".
 
+Data whose terms are not open (those of a workspace may be: see "source list")
+are named at the top; --open-only leaves them out.
+
 The country is a two- or three-letter code or an English name.`,
 		Example: "  sightline dossier KE\n  sightline dossier Kenya --as-published 2018-06\n  sightline dossier KE -o ke.html",
 		Args:    cobra.ExactArgs(1),
@@ -57,6 +60,7 @@ The country is a two- or three-letter code or an English name.`,
 		},
 	}
 	k.register(c)
+	k.registerOpen(c)
 	c.Flags().StringVarP(&format, "format", "f", "", "`form`: text, md, json or html (default: by the name of the output file, or text)")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to `file` instead of standard output")
 	return c
@@ -75,7 +79,7 @@ func (s *store) options(country string, k clocks) (o dossier.Options, err error)
 	if o.Country, err = sightline.ParseCountry(country); err != nil {
 		return o, err
 	}
-	o.Edition, o.Code = s.edition, version()
+	o.Edition, o.Code, o.OpenOnly = s.edition, version(), k.openOnly
 	o.AsPublished, o.AsRecorded, err = k.parse()
 	return o, err
 }

@@ -33,7 +33,7 @@ parameters, its result, its inputs by hash, and each claim with its sources.
 
 A packet id is made from the work itself, so this command finds it by doing
 the work of the dossiers and of the catalogue's audits again. Where they were
-printed with --as-published or --as-recorded, give the same here. --country
+printed with --as-published, --as-recorded or --open-only, give the same here. --country
 looks at one country only; --in looks in a dossier, audit or head-count saved
 as JSON, or in an audit file of yours. A claim's id is explained as well.`,
 		Example: "  sightline explain SL-7Q4M-2K9D-X\n  sightline explain SL-7Q4M-2K9D-X --in ke.json\n  sightline explain SL-7Q4M-2K9D-X --in my-audit.yaml",
@@ -60,6 +60,7 @@ as JSON, or in an audit file of yours. A claim's id is explained as well.`,
 		},
 	}
 	k.register(c)
+	k.registerOpen(c)
 	c.Flags().StringVar(&country, "country", "", "look at this `country` only")
 	c.Flags().StringVar(&in, "in", "", "look in this `file`: a dossier, audit or head-count saved as JSON, or an audit file")
 	return c
@@ -76,7 +77,7 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 		}
 		return i >= 0
 	}
-	o := dossier.Options{Edition: s.edition, Code: version()}
+	o := dossier.Options{Edition: s.edition, Code: version(), OpenOnly: k.openOnly}
 	if o.AsPublished, o.AsRecorded, err = k.parse(); err != nil {
 		return p, nil, err
 	}
@@ -131,7 +132,7 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 		}
 	}
 	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier or audit of %s has it", s.edition).
-		WithHint("If it was printed with --as-published or --as-recorded, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
+		WithHint("If it was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
 }
 
 // readPackets reads the packets of a document saved as JSON.
@@ -268,6 +269,9 @@ func command(p sightline.Packet) string {
 			t += " --" + strings.ReplaceAll(k, "_", "-") + " " + v
 		}
 	}
+	if p.Parameters["open_only"] != "" {
+		t += " --open-only"
+	}
 	return t
 }
 
@@ -314,6 +318,7 @@ is printed: given later with --head, it shows whether records were cut off.`,
 		},
 	}
 	k.register(c)
+	k.registerOpen(c)
 	c.Flags().StringVar(&country, "country", "", "look for the packet in this `country` only")
 	c.Flags().StringVar(&in, "in", "", "look for the packet in this `file`: a document saved as JSON, or an audit file")
 	c.Flags().StringVar(&head, "head", "", "`hash` of the ledger's head, noted earlier")

@@ -60,7 +60,11 @@ func (a *app) sourceListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				held, err := s.Claims(sightline.Query{Sources: []sightline.SourceID{src.ID}})
+				sources, err := d.Sources()
+				if err != nil {
+					return err
+				}
+				held, err := s.Claims(sightline.Query{Sources: sources})
 				if err != nil {
 					return err
 				}
@@ -237,7 +241,7 @@ counts as verified against the publisher from today.`,
 				}
 			}()
 			kept := a.archive()
-			sum, err := keep(kept, inputs)
+			sum, err := keep(kept, d, inputs)
 			if err != nil {
 				return err
 			}
@@ -290,7 +294,7 @@ func (a *app) archive() archive.Archive { return archive.At(filepath.Join(a.work
 
 // keep keeps the files of an edition: one under its own sum; of several also a
 // list of their sums, whose sum is the edition's.
-func keep(to archive.Archive, inputs []source.Input) (string, error) {
+func keep(to archive.Archive, d *source.Dataset, inputs []source.Input) (string, error) {
 	var list bytes.Buffer
 	for _, in := range inputs {
 		if _, err := to.Put(in.Bytes); err != nil {
@@ -298,7 +302,7 @@ func keep(to archive.Archive, inputs []source.Input) (string, error) {
 		}
 		fmt.Fprintf(&list, "%s  %s=%s\n", in.SHA256, in.Role, in.Name)
 	}
-	if len(inputs) == 1 {
+	if len(inputs) == 1 && inputs[0].Role == onlyRole(d) {
 		return inputs[0].SHA256, nil
 	}
 	return to.Put(list.Bytes())
@@ -314,7 +318,18 @@ func editionList(b []byte) (parts []source.Input, ok bool) {
 		}
 		parts = append(parts, source.Input{Role: role, Name: name, SHA256: sum})
 	}
-	return parts, len(parts) > 1
+	return parts, len(parts) > 0
+}
+
+// onlyRole is the role of a file that is kept alone: the first that every
+// edition has. Of a data set whose files may all be left out it is none.
+func onlyRole(d *source.Dataset) string {
+	for _, f := range d.Files {
+		if !f.Optional || len(d.Files) == 1 {
+			return f.Role
+		}
+	}
+	return ""
 }
 
 // kept reads the files of an edition back from the archive.
@@ -331,10 +346,8 @@ func kept(from archive.Archive, d *source.Dataset, sum string) ([]source.Input, 
 		}
 		return parts, nil
 	}
-	for _, f := range d.Files { // one file, kept under its own sum
-		if !f.Optional || len(d.Files) == 1 {
-			return []source.Input{{Role: f.Role, Bytes: b, SHA256: sum}}, nil
-		}
+	if role := onlyRole(d); role != "" { // one file, kept under its own sum
+		return []source.Input{{Role: role, Bytes: b, SHA256: sum}}, nil
 	}
 	return nil, sightline.Errorf(sightline.Corrupt, "read copy", from.Path(sum), "it is neither a list of files nor the only file of %s", d.ID)
 }

@@ -81,20 +81,20 @@ func (a *app) exportCommand() *cobra.Command {
 		Short: "Print every record as claim text or as FollowTheMoney",
 		Long: `Print the sources, entities, claims, withdrawals and judgements that are held,
 as JSON Lines sorted by kind and id (docs/CLAIMS.md). Imported into an empty
-workspace and exported again, it gives the same bytes. Corrections are records like any
-other, so what they closed is there as well; recorded times belong to each
-ledger and are not in the text.
-
-What rests only on sources whose terms are not open (non-commercial, share-alike,
-restricted, or not stated) is left out and counted, so that the text may be
-passed on. --restricted keeps it in, for a copy of your own.
+workspace and exported again, it gives the same bytes. Corrections are records
+like any other, so what they closed is there as well; recorded times belong to
+each ledger and are not in the text.
 
 --format ftm prints FollowTheMoney entities as JSON Lines, --format
 ftm-statements its statements as CSV, for Aleph, OpenSanctions and their kin
 (docs/FTM.md). What FollowTheMoney cannot hold travels in a member or column of
 ours, so that "sightline import" of the same format gives every record back. The
-first and last seen of a statement are when this ledger recorded and closed it.`,
-		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export -w kenya-notes --restricted -o backup.jsonl\n  sightline export --format ftm -o entities.ftm.json",
+first and last seen of a statement are when this ledger recorded and closed it.
+
+What rests only on sources whose terms are not open (non-commercial, share-alike,
+restricted, or not stated) is left out and counted, so that the text may be
+passed on. --restricted keeps it in, for a copy of your own.`,
+		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export --format ftm -o entities.ftm.json\n  sightline export -w kenya-notes --restricted -o backup.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := oneOfFormats(format, formatClaims, formatFtM, formatStatements); err != nil {
@@ -109,10 +109,10 @@ first and last seen of a statement are when this ledger recorded and closed it.`
 				return err
 			}
 			defer s.Close()
-			var keep func(sightline.Record) bool
+			store := s.Store
 			if !restricted {
-				var left map[sightline.Terms]int
-				if keep, left, err = ledger.Public(s.Store, at); err != nil {
+				keep, left, err := ledger.Public(s.Store, at)
+				if err != nil {
 					return err
 				}
 				for _, t := range slices.Sorted(maps.Keys(left)) {
@@ -122,14 +122,15 @@ first and last seen of a statement are when this ledger recorded and closed it.`
 					}
 					fmt.Fprintf(a.errs, "left out: %s %s (--restricted keeps them)\n", count(int64(left[t]), "claim", "claims"), what)
 				}
+				store = partOf{s.Store, keep}
 			}
-			return a.write(output, func(w io.Writer) error { return exportAs(w, format, s.Store, at, keep) })
+			return a.write(output, func(w io.Writer) error { return exportAs(w, format, store, at) })
 		},
 	}
 	c.Flags().StringVar(&k.recorded, "as-recorded", "", "only what was held at this `date` or moment")
 	c.Flags().StringVarP(&output, "output", "o", "", "write to `file` instead of standard output")
-	c.Flags().StringVar(&format, "format", formatClaims, "`form` of the text: claims, ftm or ftm-statements")
 	c.Flags().BoolVar(&restricted, "restricted", false, "keep in what rests on sources whose terms are not open")
+	c.Flags().StringVar(&format, "format", formatClaims, "`form` of the text: claims, ftm or ftm-statements")
 	return c
 }
 
@@ -140,28 +141,29 @@ const (
 	formatStatements = "ftm-statements"
 )
 
-// exportAs writes the records of a store that keep takes; nil takes all.
-func exportAs(w io.Writer, format string, s sightline.Store, at sightline.Instant, keep func(sightline.Record) bool) error {
+// exportAs writes the records of a store. Every format reads the same store,
+// so what is left out of one is left out of all.
+func exportAs(w io.Writer, format string, s sightline.Store, at sightline.Instant) error {
 	switch format {
 	case formatFtM:
-		return claims.WriteEntities(w, filtered{s, keep}, at)
+		return claims.WriteEntities(w, s, at)
 	case formatStatements:
-		return claims.WriteStatements(w, filtered{s, keep}, at)
+		return claims.WriteStatements(w, s, at)
 	}
-	return ledger.Export(w, s, at, keep)
+	return ledger.Export(w, s, at)
 }
 
-// filtered is the part of a store that a rule takes.
-type filtered struct {
-	store claims.Records
-	keep  func(sightline.Record) bool
+// partOf is a store of which only some records are told.
+type partOf struct {
+	sightline.Store
+	keep func(sightline.Record) bool
 }
 
-// Records implements [claims.Records].
-func (f filtered) Records(at sightline.Instant) iter.Seq2[sightline.Entry, error] {
+// Records implements sightline.Store.
+func (p partOf) Records(asRecorded sightline.Instant) iter.Seq2[sightline.Entry, error] {
 	return func(yield func(sightline.Entry, error) bool) {
-		for e, err := range f.store.Records(at) {
-			if (err != nil || f.keep == nil || f.keep(e.Record)) && !yield(e, err) {
+		for e, err := range p.Store.Records(asRecorded) {
+			if (err != nil || p.keep(e.Record)) && !yield(e, err) {
 				return
 			}
 		}

@@ -6,12 +6,36 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/aiddata"
+	"sightline/source/aigs"
 	"sightline/source/bri"
+	"sightline/source/eusanctions"
+	"sightline/source/fotn"
+	"sightline/source/itugci"
+	"sightline/source/memberships"
+	"sightline/source/oni"
+	"sightline/source/unga"
+	"sightline/source/uslists"
+	"sightline/source/vdem"
+	"sightline/source/worldbank"
 )
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
+	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
+	aigs.Dataset,
 	bri.Dataset,
+	fotn.Dataset,
+	itugci.Dataset,
+	oni.Dataset,
+	vdem.Society,
+	vdem.Regime,
+	worldbank.InternetUsers,
+	worldbank.Population,
+	memberships.BRI65, memberships.Budapest, memberships.DFI, memberships.DigitalDeciders, memberships.FOC,
+	unga.Dataset,
+	eusanctions.Dataset,
+	uslists.MilitaryCompanies, uslists.Section889, uslists.ScreeningList, uslists.CoveredList, uslists.Notices,
 }
 
 // ByID finds a data set.

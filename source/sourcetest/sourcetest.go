@@ -163,8 +163,14 @@ func damaged(t *testing.T, good []byte) map[string][]byte {
 	return out
 }
 
-// bomb is a workbook that unpacks to a gigabyte.
+// Packing it takes most of a second.
+var theBomb []byte
+
+// bomb is a workbook that unpacks to 300 MB.
 func bomb(t *testing.T) []byte {
+	if theBomb != nil {
+		return theBomb
+	}
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for name, text := range map[string]string{
@@ -194,7 +200,8 @@ func bomb(t *testing.T) []byte {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	theBomb = b.Bytes()
+	return theBomb
 }
 
 func utf16(b []byte) []byte {
