@@ -146,6 +146,8 @@ var table = []row{
 	{name: "Article", extends: "Document", caption: "title fileName"},
 	{name: "Note", extends: "Thing Analyzable", caption: "description", props: `entity:entity>Thing`},
 
+	{name: "Similar", caption: "confidenceScore criteria", props: `
+		candidate:entity>Thing match:entity>Thing confidenceScore:number criteria matcher`},
 	{name: "Ownership", extends: "Interest", required: "owner asset", caption: "", edge: "owner asset", props: `
 		owner:entity>LegalEntity asset:entity>Asset percentage sharesCount sharesValue sharesCurrency sharesType legalBasis
 		ownershipType`},

@@ -6,13 +6,14 @@ import (
 	"sightline"
 )
 
-// Public selects the records of a store that may be passed on: those that rest
-// on at least one source whose terms are open, and what does not hang on one
-// that is kept back. Left counts the claims kept back, by the terms that are
+// Public selects the records of a store that may be passed on: claims that rest
+// on at least one source whose terms are open and do not hang on one that is
+// kept back, and the sources that they cite. Left counts the claims kept back, by the terms that are
 // the most open of their sources'.
 func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightline.Record) bool, left map[sightline.Terms]int, err error) {
 	terms := map[sightline.SourceID]sightline.Terms{}
 	held := map[sightline.ClaimID]bool{} // kept back
+	cited := map[sightline.SourceID][]sightline.ClaimID{}
 	left = map[sightline.Terms]int{}
 	type edges struct {
 		id    sightline.ClaimID
@@ -32,6 +33,9 @@ func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightlin
 			most := sightline.Restricted
 			for _, ref := range c.References {
 				most = min(most, terms[ref.Source])
+				if terms[ref.Source] != sightline.Open {
+					cited[ref.Source] = append(cited[ref.Source], c.ID)
+				}
 			}
 			if most != sightline.Open {
 				held[c.ID] = true
@@ -65,7 +69,8 @@ func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightlin
 	return func(r sightline.Record) bool {
 		switch r.Kind() {
 		case sightline.SourceRecord:
-			return terms[r.Source().ID] == sightline.Open
+			id := r.Source().ID
+			return terms[id] == sightline.Open || slices.ContainsFunc(cited[id], func(c sightline.ClaimID) bool { return !held[c] })
 		case sightline.ClaimRecord, sightline.WithdrawalRecord:
 			return !held[sightline.ClaimID(r.ID())]
 		}

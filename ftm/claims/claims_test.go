@@ -38,7 +38,7 @@ type held []sightline.Entry
 func memory(t testing.TB, records []sightline.Record) held {
 	t.Helper()
 	var h held
-	there, closed := map[string]string{}, map[sightline.ClaimID]bool{}
+	there, closed := map[string]string{}, map[string]bool{}
 	for _, r := range records {
 		name := fmt.Sprint(r.Kind(), r.ID(), r.Version())
 		if old, ok := there[name]; ok {
@@ -49,20 +49,20 @@ func memory(t testing.TB, records []sightline.Record) held {
 		}
 		there[name] = string(r.Text())
 		if c := r.Claim(); c != nil {
-			closed[c.Corrects] = true
+			closed[string(c.Corrects)] = true
 		} else if w := r.Withdrawal(); w != nil {
-			closed[w.Claim] = true
+			closed[string(w.Claim)+string(w.Judgement)] = true
 		}
 		h = append(h, sightline.Entry{Record: r, Recorded: catalog.Recorded(), Closed: sightline.Forever})
 	}
 	slices.SortFunc(h, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	for i, e := range h {
 		c := e.Record.Claim()
+		if k := e.Record.Kind(); closed[e.Record.ID()] && (k == sightline.ClaimRecord || k == sightline.JudgementRecord) {
+			h[i].Closed = catalog.Recorded()
+		}
 		if c == nil {
 			continue
-		}
-		if closed[c.ID] {
-			h[i].Closed = catalog.Recorded()
 		}
 		for _, id := range []sightline.EntityID{c.Subject, c.Object.Entity} {
 			if k := id.Kind(); id != "" && k != sightline.KindCountry && k != sightline.KindNetwork && there[fmt.Sprint(sightline.EntityRecord, string(id), 0)] == "" {
@@ -205,8 +205,9 @@ const odd = `{"type":"source","id":"a.note","title":"A \"note\", with a comma","
 {"type":"entity","id":"agreement/memo","name":"Memorandum"}
 {"type":"entity","id":"cable/line","name":"The Line"}
 {"type":"entity","id":"company/nota","name":"Nota","names":["Нота","ノタ"],"country":"US"}
-{"type":"entity","id":"company/nota","version":1,"name":"Nota Networks","names":["Нота"],"country":"US"}
+{"type":"entity","id":"company/nota","version":1,"name":"Nota Networks","names":["Нота"],"country":"US","identifiers":["isin:US0378331005","lei:529900T8BM49AURSDO55","registration:GB:01234567","wikidata:Q160120"]}
 {"type":"entity","id":"company/notb","name":"Notb"}
+{"type":"entity","id":"company/notc","name":"Notc"}
 {"type":"entity","id":"indicator/i","name":"An indicator"}
 {"type":"entity","id":"list/members","name":"Members","complete":"partial","as_of":"2020","selection":"those that said so"}
 {"type":"entity","id":"network/AS64500","name":"Example"}
@@ -225,7 +226,12 @@ const odd = `{"type":"source","id":"a.note","title":"A \"note\", with a comma","
 {"type":"claim","id":"c-supplies","subject":"company/nota","predicate":"supplies","object":"country/XK","qualifiers":{"agreement":"agreement/memo","class":"core","product":"Routers: big ones","project":"project/p1"},"words":"Nota supplies.","references":[{"source":"a.note"}],"supports":["c-listed"]}
 {"type":"claim","id":"c-treaty","subject":"country/KE","predicate":"member_of","object":"treaty/t","references":[{"source":"a.note"}]}
 {"type":"claim","id":"c-unheard","subject":"network/AS64501","predicate":"operates_in","object":"country/XK","references":[{"source":"a.note"}]}
+{"type":"claim","id":"c-zscored","subject":"country/KE","predicate":"scored","object":{"number":27,"unit":"points"},"qualifiers":{"indicator":"indicator/i"},"references":[{"source":"a.note"}]}
 {"type":"withdrawal","id":"w-gone","claim":"c-gone","reason":"It was a typing error."}
+{"type":"withdrawal","id":"w-judgement","judgement":"j-p288v49hpjc7wa9w","reason":"The register was misread."}
+{"type":"judgement","id":"j-4x3rahnetftrzvwt","a":"company/nota","b":"company/notb","verdict":"same","author":"kenya-desk","reason":"One register number.","evidence":"score 0.97"}
+{"type":"judgement","id":"j-8ezw773fcmtrcgtg","a":"company/nota","b":"company/notc","verdict":"not_same","author":"kenya-desk","reason":"Two addresses."}
+{"type":"judgement","id":"j-p288v49hpjc7wa9w","a":"company/notb","b":"company/notc","verdict":"same","author":"company/nota","reason":"It says so."}
 `
 
 func TestOddRecordsRoundTrip(t *testing.T) {
@@ -278,7 +284,7 @@ func TestMapping(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"document.a.note":           `Document fileName=a.note name=A note, again title=A note, again`,
-		"entity.company.nota":       `Company alias=Нота country=us keywords=company name=Nota Networks`,
+		"entity.company.nota":       `Company alias=Нота country=us isinCode=US0378331005 keywords=company leiCode=529900T8BM49AURSDO55 name=Nota Networks wikidataId=Q160120`,
 		"entity.country.KE":         `PublicBody country=ke keywords=country name=Kenya`,
 		"entity.network.AS64501":    `Asset keywords=network name=AS64501`,
 		"entity.list.members":       `Organization keywords=list name=Members`,
@@ -297,6 +303,11 @@ func TestMapping(t *testing.T) {
 		"link.c-treaty":             `UnknownLink object=entity.treaty.t proof=document.a.note role=member_of subject=entity.country.KE`,
 		"role.agreement.c-supplies": `ContractAward contract=entity.agreement.memo proof=document.a.note role=supplies supplier=entity.company.nota`,
 		"role.project.c-supplies":   `ProjectParticipant participant=entity.company.nota project=entity.project.p1 proof=document.a.note role=supplies`,
+		"link.c-zscored":            `Note entity=entity.country.KE|entity.indicator.i keywords=scored notes=indicator: indicator/i proof=document.a.note summary=27 points`,
+		"pair.j-4x3rahnetftrzvwt":   `Similar candidate=entity.company.nota criteria=One register number. match=entity.company.notb matcher=kenya-desk`,
+		"pair.j-8ezw773fcmtrcgtg":   `Note description=Two addresses. entity=entity.company.nota|entity.company.notc keywords=judgement summary=not_same`,
+		"pair.j-p288v49hpjc7wa9w":   `Note description=It says so. entity=entity.company.notb|entity.company.notc keywords=closed|judgement summary=same`,
+		"withdrawal.w-judgement":    `Note description=The register was misread. keywords=withdrawal summary=pair.j-p288v49hpjc7wa9w`,
 		"withdrawal.w-gone":         `Note description=It was a typing error. keywords=withdrawal summary=link.c-gone`,
 	} {
 		if got := show(m[id]); got != want {
@@ -535,7 +546,7 @@ func TestChangedBesideItsRecord(t *testing.T) {
 		{`"percentage":["49%"]`, `"percentage":["94%"]`, "percentage"},
 		{`"schema":"Ownership","properties":{"asset":["entity.network.AS64500"]`, `"schema":"UnknownLink","properties":{"asset":["entity.network.AS64500"]`, "schema"},
 		{`{"id":"link.c-network"`, `{"id":"link.c-nothing"`, "id"},
-		{`"alias":["Нота"],"country":["us"]`, `"alias":["Нота"],"country":["us"],"notes":["more"]`, "notes"},
+		{`"alias":["Нота"],"country":["us"],"isin`, `"alias":["Нота"],"country":["us"],"notes":["more"],"isin`, "notes"},
 	} {
 		if !strings.Contains(file, x.from) {
 			t.Fatalf("no %s", x.from)
@@ -593,7 +604,7 @@ func TestForeign(t *testing.T) {
 			t.Errorf("%q of a person came in", secret)
 		}
 	}
-	for _, name := range []string{"Company:registrationNumber", "Vessel", "country suhh", "member x_risk", "Company:unheard"} {
+	for _, name := range []string{"Company:registrationNumber", "Company:wikidataId", "Vessel", "country suhh", "member x_risk", "Company:unheard"} {
 		if !slices.ContainsFunc(r.NotTaken, func(c ftm.Count) bool { return c.Name == name }) {
 			t.Errorf("%s is not among what was not taken: %v", name, r.NotTaken)
 		}

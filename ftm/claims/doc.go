@@ -41,13 +41,14 @@ const (
 const ourDataset = "sightline"
 
 // Ids of ours are made so that records in their order are entities in the
-// order of their ids: documents, entities, links, roles, withdrawals. Letters,
-// digits, dots and hyphens are what FollowTheMoney allows
+// order of their ids: documents, entities, links, pairs, roles, withdrawals.
+// Letters, digits, dots and hyphens are what FollowTheMoney allows
 // (followthemoney/types/entity.py).
 const (
 	ofSource     = "document."
 	ofEntity     = "entity."
 	ofClaim      = "link."
+	ofJudgement  = "pair."
 	ofRole       = "role."
 	ofWithdrawal = "withdrawal."
 )
@@ -64,8 +65,12 @@ func recordID(r sightline.Record) string {
 		return entityID(sightline.EntityID(r.ID()))
 	case sightline.ClaimRecord:
 		return ofClaim + r.ID()
+	case sightline.WithdrawalRecord:
+		return ofWithdrawal + r.ID()
+	case sightline.JudgementRecord:
+		return ofJudgement + r.ID()
 	}
-	return ofWithdrawal + r.ID()
+	panic("BUG: no id for a " + r.Kind().String())
 }
 
 // ourEntity reads an id that entityID made.

@@ -16,7 +16,7 @@ func TestDocsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	doc := string(text)
-	for _, s := range []string{"`" + Column + "`", "`" + Member + "`", "data set `" + ourDataset + "`", "`" + ofSource + "`", "`" + ofClaim + "`", "`" + ofRole + "`"} {
+	for _, s := range []string{"`" + Column + "`", "`" + Member + "`", "data set `" + ourDataset + "`", "`" + ofSource + "`", "`" + ofClaim + "`", "`" + ofRole + "`", "`" + ofJudgement + "`"} {
 		if !strings.Contains(doc, s) {
 			t.Errorf("docs/FTM.md does not mention %s", s)
 		}
@@ -44,6 +44,17 @@ func TestDocsAgree(t *testing.T) {
 		if !strings.Contains(doc, "`"+q+"`") {
 			t.Errorf("docs/FTM.md does not say that %s makes a role", q)
 		}
+	}
+}
+
+// Every kind of record has its place: a new one must be given one.
+func TestEveryKindOfRecord(t *testing.T) {
+	n := 0
+	for k := sightline.RecordKind(1); k.String() != ""; k++ {
+		n++
+	}
+	if n != 5 {
+		t.Errorf("%d kinds of record, and the exporter knows 5", n)
 	}
 }
 

@@ -86,8 +86,9 @@ type exporter struct {
 
 	named     map[sightline.EntityID]bool // countries and networks that claims name
 	has       map[string]bool             // qualifiers that make a role
-	withdrawn bool
-	waiting   []sightline.EntityID // of named, what is not yet put out, by id
+	withdrawn bool                        // there are withdrawals
+	judged    bool                        // there are judgements
+	waiting   []sightline.EntityID        // of named, what is not yet put out, by id
 }
 
 // put hands over one entity; io.EOF means that nobody wants more.
@@ -105,25 +106,29 @@ func (x *exporter) run() error {
 	if err := x.nodesAndLinks(); err != nil {
 		return err
 	}
-	for _, q := range roles {
-		if !x.has[q] {
-			continue
+	if x.judged {
+		if err := x.pass(x.m.judgement, sightline.JudgementRecord); err != nil {
+			return err
 		}
-		for e, err := range x.store.Records(x.m.at) {
-			if err == nil && e.Record.Claim() != nil {
-				err = x.put(x.m.role(e, q))
-			}
-			if err != nil {
+	}
+	for _, q := range roles {
+		if x.has[q] {
+			if err := x.pass(func(e sightline.Entry) []ftm.Statement { return x.m.role(e, q) }, sightline.ClaimRecord); err != nil {
 				return err
 			}
 		}
 	}
-	if !x.withdrawn {
-		return nil
+	if x.withdrawn {
+		return x.pass(x.m.withdrawal, sightline.WithdrawalRecord)
 	}
+	return nil
+}
+
+// pass puts out what becomes of the records of one kind.
+func (x *exporter) pass(rows func(sightline.Entry) []ftm.Statement, kind sightline.RecordKind) error {
 	for e, err := range x.store.Records(x.m.at) {
-		if err == nil && e.Record.Withdrawal() != nil && e.Record.Withdrawal().Claim != "" { // judgements have no schema
-			err = x.put(x.m.withdrawal(e))
+		if err == nil && e.Record.Kind() == kind {
+			err = x.put(rows(e))
 		}
 		if err != nil {
 			return err
@@ -144,9 +149,13 @@ func (x *exporter) look() error {
 		if err != nil {
 			return err
 		}
-		switch e.Record.Kind() {
+		switch k := e.Record.Kind(); k {
+		default:
+			return sightline.Errorf(sightline.Internal, "export", e.Record.ID(), "BUG: FollowTheMoney has no place for a %s", k)
 		case sightline.WithdrawalRecord:
 			x.withdrawn = true
+		case sightline.JudgementRecord:
+			x.judged = true
 		case sightline.EntityRecord:
 			if v := e.Record.Entity(); v.ID.Kind() == sightline.KindAct {
 				x.m.acts[v.ID] = v.Name

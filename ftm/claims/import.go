@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -360,15 +361,18 @@ func differs(e *ftm.Entity, entries []sightline.Entry) string {
 	var m mapper
 	var rows []ftm.Statement
 	var ignore []string
-	switch last := entries[len(entries)-1]; last.Record.Kind() {
+	last := entries[len(entries)-1]
+	if slices.Contains(e.Values("keywords"), "closed") {
+		last.Closed = 0
+	}
+	switch last.Record.Kind() {
 	case sightline.ClaimRecord:
 		ignore = contextual
-		if slices.Contains(e.Values("keywords"), "closed") {
-			last.Closed = 0
-		}
 		rows = m.claim(last)
 	case sightline.WithdrawalRecord:
 		rows = m.withdrawal(last)
+	case sightline.JudgementRecord:
+		rows = m.judgement(last)
 	default:
 		rows = m.versions(entries)
 	}
@@ -527,6 +531,15 @@ func (im *importer) organisation(it *item, id sightline.EntityID, ours bool) err
 	if ours {
 		used = append(used, "keywords", "title", "fileName", "country")
 	}
+	if id.Kind().IsOrganisation() {
+		for _, scheme := range slices.Sorted(maps.Keys(identifiers)) {
+			prop := identifiers[scheme]
+			if i, ok := identified(scheme, e.Values(prop)); ok {
+				v.Identifiers = append(v.Identifiers, i...)
+				used = append(used, prop)
+			}
+		}
+	}
 	for _, p := range e.Properties {
 		if !slices.Contains(used, p.Prop) {
 			im.note(e.Schema+":"+p.Prop, len(p.Values))
@@ -550,7 +563,8 @@ func (im *importer) organisation(it *item, id sightline.EntityID, ours bool) err
 			return nil
 		}
 		v.Version = held.Version
-		if held.Name != v.Name || !slices.Equal(held.Names, v.Names) || held.Country != v.Country {
+		slices.Sort(v.Identifiers)
+		if held.Name != v.Name || !slices.Equal(held.Names, v.Names) || held.Country != v.Country || !slices.Equal(held.Identifiers, v.Identifiers) {
 			v.Version++
 		}
 	}
@@ -581,6 +595,20 @@ func (im *importer) organisation(it *item, id sightline.EntityID, ours bool) err
 		}
 	}
 	return nil
+}
+
+// identified reads the identifiers of one scheme, which join records on their
+// own: all of them are sound, and no more than an organisation can have, or
+// none is taken.
+func identified(scheme string, values []string) (list []sightline.Identifier, ok bool) {
+	for _, v := range values {
+		i, err := sightline.ParseIdentifier(scheme + ":" + v)
+		if err != nil || i.Single() && len(values) > 1 {
+			return nil, false
+		}
+		list = append(list, i)
+	}
+	return list, true
 }
 
 func (im *importer) held(id sightline.EntityID) (*sightline.Entity, error) {
@@ -647,10 +675,11 @@ func (im *importer) references(it *item, datasets []string, sure bool) ([]sightl
 }
 
 // sourceOf gives out the source that stands for a data set, once. Nothing is
-// known of it but its name, so its reliability is F: not judged.
+// known of it but its name, so its reliability is F, not judged, and it stays
+// out of public exports until somebody has looked at its terms.
 func (im *importer) sourceOf(line int64, name string) (sightline.SourceID, error) {
 	v := &sightline.Source{
-		Title: name, Kind: sightline.Registry, Reliability: sightline.RelF, Licence: "unknown",
+		Title: name, Kind: sightline.Registry, Reliability: sightline.RelF, Licence: "unknown", Terms: sightline.Restricted,
 		Selection: "Data set of a FollowTheMoney file; its terms and its rule of selection are not in the file",
 	}
 	v.ID = sightline.SourceID(slug(strings.ReplaceAll(name, "_", "-")))

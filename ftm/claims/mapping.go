@@ -211,6 +211,11 @@ func (s *sheet) entity(v *sightline.Entity) {
 	if !country.IsZero() {
 		say("country", strings.ToLower(country.Code()))
 	}
+	for _, i := range v.Identifiers {
+		if prop := identifiers[i.Scheme()]; ftm.PropType(s.schema, prop) != "" {
+			say(prop, i.Value())
+		}
+	}
 	switch s.schema {
 	case "Document":
 		say("title", v.Name)
@@ -222,6 +227,11 @@ func (s *sheet) entity(v *sightline.Entity) {
 	}
 	say("keywords", v.ID.Kind().String())
 }
+
+// identifiers are the properties of the identifiers that FollowTheMoney knows
+// as such. A number in a company register is not among them: there it stands
+// without its register.
+var identifiers = map[string]string{"lei": "leiCode", "isin": "isinCode", "wikidata": "wikidataId"}
 
 // derived maps a country or network that claims name and nobody declares.
 func derived(id sightline.EntityID) []ftm.Statement {
@@ -271,6 +281,9 @@ func (m *mapper) claim(e sightline.Entry) []ftm.Statement {
 		say("entity", entityID(c.Subject))
 		if c.Object.Entity != "" {
 			say("entity", entityID(c.Object.Entity))
+		}
+		if i := sightline.EntityID(c.Qualifiers["indicator"]); i != "" {
+			say("entity", entityID(i))
 		}
 		say("description", c.Words)
 		say("summary", objectText(c))
@@ -387,12 +400,50 @@ func (m *mapper) role(e sightline.Entry, qualifier string) []ftm.Statement {
 	return s.rows
 }
 
+// judgement maps a judgement on identity: to a Similar, which says that two
+// entities are taken for one, or to a Note about both where it says something
+// else or was closed.
+func (m *mapper) judgement(e sightline.Entry) []ftm.Statement {
+	j := e.Record.Judgement()
+	closed := m.closed(e)
+	schema := "Note"
+	if j.Verdict == sightline.Same && !closed {
+		schema = "Similar"
+	}
+	s := newSheet(recordID(e.Record), schema, e)
+	if closed {
+		s.gone = seen(e.Closed)
+	}
+	s.base(ourDataset, string(e.Record.Text()))
+	say := func(prop, value string) { s.add(ourDataset, "", prop, value) }
+	if schema == "Similar" {
+		say("candidate", entityID(j.A))
+		say("match", entityID(j.B))
+		say("criteria", j.Reason)
+		say("matcher", j.Author)
+		return s.rows
+	}
+	say("entity", entityID(j.A))
+	say("entity", entityID(j.B))
+	say("description", j.Reason)
+	say("summary", j.Verdict.String())
+	say("keywords", "judgement")
+	if closed {
+		say("keywords", "closed")
+	}
+	return s.rows
+}
+
 func (m *mapper) withdrawal(e sightline.Entry) []ftm.Statement {
 	w := e.Record.Withdrawal()
 	s := newSheet(recordID(e.Record), "Note", e)
 	s.base(ourDataset, string(e.Record.Text()))
 	s.add(ourDataset, "", "description", w.Reason)
-	s.add(ourDataset, "", "summary", ofClaim+string(w.Claim))
+	of := ofClaim + string(w.Claim)
+	if w.Judgement != "" {
+		of = ofJudgement + string(w.Judgement)
+	}
+	s.add(ourDataset, "", "summary", of)
 	s.add(ourDataset, "", "keywords", "withdrawal")
 	return s.rows
 }
