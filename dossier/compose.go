@@ -503,6 +503,8 @@ func (k *composer) supplied() {
 		}
 		k.group(&a, h.class, h.heading, h.sentence, true, newest(of))
 	}
+	technology := newest(k.selected(func(c *sightline.Claim) bool { return k.self(c.Subject) }, sightline.UsesTechnology))
+	k.group(&a, "technology", "Kinds of technology that are reported here, and where their makers are", "Such a statement names no firm.", false, technology)
 	// What is said of the deals and systems beside their status.
 	deals := map[sightline.EntityID]bool{}
 	for _, e := range entries {
@@ -554,6 +556,9 @@ func (k *composer) supplied() {
 		}
 		slices.Sort(a.Notes)
 		a.Notes = slices.Compact(a.Notes)
+	case len(technology) > 0:
+		a.Sentence = fmt.Sprintf("Too little data: no statement on suppliers to %s is on record; which kinds of technology are reported here is below.", name)
+		a.State = sightline.TooLittleData
 	case len(a.Groups) > 0:
 		a.Sentence = fmt.Sprintf("Too little data: no statement on suppliers to %s is on record; what it supplies or rules elsewhere is below.", name)
 		a.State = sightline.TooLittleData

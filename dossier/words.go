@@ -71,6 +71,11 @@ func (v *view) sentence(c *sightline.Claim) string {
 		return fmt.Sprintf("%s is reported to have agreed with %s%s.", s, o, with)
 	case sightline.UsesProduct:
 		return fmt.Sprintf("%s is reported to use a product of %s%s.", s, o, with)
+	case sightline.UsesTechnology:
+		if c.Object.Entity != "" {
+			return fmt.Sprintf("%s is reported to use technology of firms of %s.", s, o)
+		}
+		return fmt.Sprintf("%s is reported to use %s.", s, o)
 	case sightline.DataSentTo:
 		return fmt.Sprintf("Data of %s are said to be sent to %s.", s, o)
 	case sightline.Denies:

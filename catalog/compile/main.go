@@ -1,8 +1,10 @@
 // Command compile writes the part of the catalogue that comes from data sets:
 // claim text and series in catalog/data, and the country table of the root
 // package. What goes in are the files that inputs.csv names, read strictly
-// (package source), and the hand-written tables beside this file: repairs,
-// names, rules, our own words. Twice the same input gives the same bytes.
+// (package source), and the hand-written tables beside this file and beside the
+// importers below source: repairs, names, rules, our own words. What a workspace
+// can import is read by its importer, so that there is one reader. Twice the
+// same input gives the same bytes.
 //
 //	go run ./catalog/compile -data ../shared/data
 //
@@ -20,7 +22,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sightline"
@@ -375,11 +376,6 @@ func slug(parts ...string) string {
 }
 
 func date(s string) (sightline.Date, error) { return sightline.ParseDate(s) }
-
-// from is the period that starts then and whose end nobody stated.
-func from(start string) (sightline.Period, error) { return sightline.ParsePeriod(start + "/") }
-
-func year(n int) string { return strconv.Itoa(n) }
 
 // extraction says how the compiled references were made.
 const extraction = "catalog/compile"

@@ -65,11 +65,11 @@ const (
 )
 
 // kinds are the columns of technology, with our words for each.
-var kinds = []struct{ column, slug, words string }{
-	{"Safe City System", "safe-city", "safe city system"},
-	{"Facial Recognition System", "facial-recognition", "facial recognition system"},
-	{"Smart Policing", "smart-policing", "smart policing"},
-	{"Social Media Surveillance", "social-media", "social media surveillance"},
+var kinds = []struct{ column, slug, words, many string }{
+	{"Safe City System", "safe-city", "safe city system", "safe city systems"},
+	{"Facial Recognition System", "facial-recognition", "facial recognition system", "facial recognition systems"},
+	{"Smart Policing", "smart-policing", "smart policing", "smart policing"},
+	{"Social Media Surveillance", "social-media", "social media surveillance", "social media surveillance"},
 }
 
 // columns of the first sheet that have a name, apart from the suppliers.
@@ -181,7 +181,7 @@ func (i *importer) row(row *source.Row) error {
 			continue
 		}
 		marked = append(marked, k.words)
-		if err := i.uses(country, sightline.Object{Text: k.words}, fmt.Sprintf("The AI Global Surveillance Index of 2022 counts %s in %s.", k.words, country.Name()), at, k.slug); err != nil {
+		if err := i.uses(country, sightline.Object{Text: k.words}, fmt.Sprintf("The AI Global Surveillance Index of 2022 counts %s in %s.", k.many, country.Name()), at, k.slug); err != nil {
 			return err
 		}
 	}
