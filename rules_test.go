@@ -48,6 +48,8 @@ var imports = map[string][]string{
 	"dossier":            {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference"},
 	"dossier/audit":      {"dossier"},
 	"export":             {"dossier", "dossier/audit", "grade"},
+	"atlas/words":        {},
+	"atlas/figure":       {"atlas/words"},
 	"cmd/sightline":      nil, // all wiring happens here
 }
 

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"sightline"
 	"sightline/dossier"
@@ -275,26 +274,4 @@ func Number(e sightline.Estimate) string { return dossier.Number(e) }
 
 // Inert makes foreign text safe for a terminal or plain file: control and
 // direction characters, which can rewrite what a reader sees, become visible.
-func Inert(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if hidden(r) {
-			fmt.Fprintf(&b, "<U+%04X>", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// hidden reports whether r can change how its neighbours are shown. Joiners
-// are left alone, since scripts need them.
-func hidden(r rune) bool {
-	if r == '\u200c' || r == '\u200d' {
-		return false
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
-}
+func Inert(s string) string { return sightline.Inert(s) }
