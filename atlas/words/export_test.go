@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/go-json-experiment/json"
 	"golang.org/x/text/language"
 )
 
@@ -37,4 +38,11 @@ func Category(lang string, n int) string {
 	return (&Printer{tag: language.MustParse(lang)}).category(n)
 }
 
-func Parse(lang, text string) error { _, err := parse(lang, []byte(text)); return err }
+func Parse(lang, text string) error {
+	var raw map[string]form
+	if err := json.Unmarshal([]byte(text), &raw); err != nil {
+		return err
+	}
+	_, err := parse(lang, raw)
+	return err
+}

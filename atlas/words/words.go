@@ -3,8 +3,8 @@
 // foreign names so that neither a direction of writing nor a hostile name can
 // change what a reader sees.
 //
-// A language is a file, such as en.json: key to message, or key to one message
-// for each plural category of CLDR. Messages are whole sentences; a sentence is
+// A language is a folder of files, such as en/country.json: key to message, or
+// key to one message for each plural category of CLDR. Messages are whole sentences; a sentence is
 // never joined from parts. The pseudo-language qps is derived from English and
 // written from right to left; it serves tests, and shows what was left out of
 // the catalogue.
@@ -26,7 +26,7 @@ import (
 	"sightline"
 )
 
-//go:embed *.json
+//go:embed */*.json
 var files embed.FS
 
 // Pseudo is the tag of the pseudo-language.
@@ -72,25 +72,46 @@ func Languages() []string {
 
 var printers = sync.OnceValue(func() map[string]*Printer {
 	out := map[string]*Printer{}
-	names, err := files.ReadDir(".")
+	langs, err := files.ReadDir(".")
 	if err != nil {
 		panic("BUG: " + err.Error())
 	}
-	for _, f := range names {
-		text, err := files.ReadFile(f.Name())
+	for _, d := range langs {
+		p, err := read(d.Name())
 		if err != nil {
-			panic("BUG: " + err.Error())
+			panic("BUG: messages of " + d.Name() + ": " + err.Error())
 		}
-		lang := strings.TrimSuffix(f.Name(), ".json")
-		p, err := parse(lang, text)
-		if err != nil {
-			panic("BUG: " + f.Name() + ": " + err.Error())
-		}
-		out[lang] = p
+		out[d.Name()] = p
 	}
 	out[Pseudo] = pseudo(out["en"])
 	return out
 })
+
+// read puts the files of a language together. A key stands in one of them.
+func read(lang string) (*Printer, error) {
+	names, err := files.ReadDir(lang)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]form{}
+	for _, f := range names {
+		text, err := files.ReadFile(lang + "/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		var raw map[string]form
+		if err := json.Unmarshal(text, &raw); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		for key, m := range raw {
+			if _, twice := all[key]; twice {
+				return nil, fmt.Errorf("%s: %s is in another file too", f.Name(), key)
+			}
+			all[key] = m
+		}
+	}
+	return parse(lang, all)
+}
 
 // form is a message as a file has it: a text, or one for each category.
 type form struct{ forms map[string]string }
@@ -104,13 +125,9 @@ func (f *form) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &f.forms)
 }
 
-func parse(lang string, text []byte) (*Printer, error) {
+func parse(lang string, raw map[string]form) (*Printer, error) {
 	tag, err := language.Parse(lang)
 	if err != nil {
-		return nil, err
-	}
-	var raw map[string]form
-	if err := json.Unmarshal(text, &raw); err != nil {
 		return nil, err
 	}
 	p := &Printer{lang: lang, dir: "ltr", tag: tag, messages: map[string]message{}}

@@ -1,0 +1,107 @@
+// Package atlas shows what package dossier says as pages: rendered on the
+// server, without script, SVG, cookie or outside request, and the same for
+// every reader.
+//
+// A page is a typed struct and a template: the struct and what fills it stand
+// in one file of this package, the template and its style sheet in one folder
+// under page/. A handler returns a page or an error; one wrapper gives it its
+// status, headers, language and place in the cache.
+//
+// The package opens no connection and reads no file. It keeps no record of who
+// asked for what.
+package atlas
+
+import (
+	"net/http"
+	"runtime"
+	"slices"
+
+	"sightline"
+	"sightline/atlas/words"
+	"sightline/dossier"
+)
+
+// Config says what the atlas shows and to whom.
+type Config struct {
+	Store     sightline.Store // does not change while it is served
+	Series    []dossier.Series
+	Edition   string            // of the catalogue or ledger
+	Code      string            // version of the program
+	Opened    sightline.Instant // when the store was opened
+	OpenOnly  bool              // show only what may be passed on freely
+	Today     func() sightline.Day
+	Languages []string                     // offered beside English
+	Hosts     []string                     // names that it answers to; none is any
+	CacheSize int                          // bytes of rendered pages to keep; 0 is 64 MiB
+	Fault     func(page string, err error) // told of faults of ours, by kind of page; no address, no query
+}
+
+// Server is the atlas as an http.Handler. It is safe for concurrent use.
+type Server struct {
+	config  Config
+	mux     *http.ServeMux
+	pages   map[string]*template
+	readers *readers
+	cache   *cache
+	work    chan struct{} // pages being made; more than the processors can do at once only wait here
+	routes  []route
+}
+
+// New makes an atlas. It reads the templates, not yet the store.
+func New(c Config) (*Server, error) {
+	if c.CacheSize == 0 {
+		c.CacheSize = 64 << 20
+	}
+	if c.Fault == nil {
+		c.Fault = func(string, error) {}
+	}
+	for _, l := range c.Languages {
+		if _, ok := words.For(l); !ok {
+			return nil, sightline.Errorf(sightline.NotFound, "choose language", l, "there are no messages in it").
+				WithHint("There are: %v.", words.Languages())
+		}
+	}
+	if !slices.Contains(c.Languages, "en") {
+		c.Languages = append([]string{"en"}, c.Languages...)
+	}
+	s := &Server{
+		config:  c,
+		readers: newReaders(c),
+		cache:   newCache(c.CacheSize),
+		work:    make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
+	}
+	var err error
+	if s.pages, err = templates(); err != nil {
+		return nil, err
+	}
+	s.install()
+	return s, nil
+}
+
+// route is one address of the atlas: its pattern for the standard mux, the
+// kind of page, which words of a query it reads, and what makes it.
+type route struct {
+	pattern string
+	kind    string
+	query   []string
+	make    func(*request) (Page, error)
+}
+
+// install registers every address. Read it as the site map.
+func (s *Server) install() {
+	s.routes = []route{
+		{"/{$}", "home", nil, home},
+		{"/index.json", "home", nil, home},
+		{"/index.csv", "home", nil, home},
+		{"/countries", "countries", nil, countries},
+		{"/country/{code}", "country", []string{"with"}, country},
+		{"/country/{code}/{part}", "part", nil, countryPart},
+		{"/about", "about", nil, about},
+	}
+	s.mux = http.NewServeMux()
+	for _, r := range s.routes {
+		s.mux.Handle(r.pattern, s.serve(r))
+	}
+	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
+	s.mux.Handle("/", s.serve(route{kind: "lost", make: lost}))
+}

@@ -1,0 +1,205 @@
+package atlas
+
+import (
+	html "html/template"
+	"strings"
+
+	"sightline"
+	"sightline/atlas/figure"
+	"sightline/dossier"
+)
+
+// countryPage is a country: four answers, what they rest on, and the statements
+// that answer best; the rest is counted and linked.
+type countryPage struct {
+	Head
+	Country dossier.Subject
+	KeyData []dossier.Figure
+	Boxes   []answerBox
+	Parts   []answerPart
+	Cover   figure.Figure
+}
+
+// answerBox is one of the four answers in a sentence.
+type answerBox struct {
+	Href     string
+	Question html.HTML
+	Sentence html.HTML
+	Cites    html.HTML
+	Basis    html.HTML
+	Help     html.HTML // what data would answer, where it is open
+}
+
+// answerPart is the section of an answer.
+type answerPart struct {
+	ID      string
+	Heading html.HTML
+	Answer  dossier.Answer
+	Numbers []numberRow
+	Figures []html.HTML
+	Groups  []html.HTML
+	All     string // address of the answer in full; empty on that page itself
+	Help    html.HTML
+}
+
+// numberRow is a figure of an answer as a row of a table.
+type numberRow struct {
+	Label    html.HTML
+	Estimate sightline.Estimate
+	Rule     html.HTML
+	Cites    html.HTML
+}
+
+// parts are the sections of a country: the name in the address, and the id of
+// the answer.
+var answerParts = []struct{ part, answer string }{
+	{"exposure", "cut"}, {"blocking", "filtered"}, {"claims", "supplied"}, {"trend", "heading"},
+}
+
+// shownItems bounds the statements of a group that the page of a country
+// shows: cards are long, rows are short (the budget is 15 kB compressed).
+const (
+	shownCards = 2
+	shownRows  = 4
+)
+
+// ofCountry parses the country in an address; any other way to write it leads
+// to the one address.
+func ofCountry(q *request) (sightline.Country, error) {
+	given := q.value("code")
+	c, err := sightline.ParseCountry(given)
+	if err != nil {
+		return c, err
+	}
+	if c.Code() != given {
+		to := "/country/" + c.Code()
+		if p := q.value("part"); p != "" {
+			to += "/" + p
+		}
+		return c, redirect{q.link(to+q.form, flat(q.query)...)}
+	}
+	return c, nil
+}
+
+func country(q *request) (Page, error) {
+	c, err := ofCountry(q)
+	if err != nil {
+		return nil, err
+	}
+	if with := q.query.Get("with"); with != "" {
+		return compare(q, c, with)
+	}
+	d, err := q.doc.Country(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &countryPage{Country: d.Country, KeyData: d.KeyData}
+	p.q = q
+	p.Kind, p.Title, p.Name, p.Document, p.Undated = "country", d.Country.Name, p.Foreign(d.Country.Name), d, d.Undated
+	p.Crumbs = p.countryCrumbs(d.Country, false)
+	cites := newCitations(d.Notes)
+	for _, f := range d.KeyData {
+		cites.use(f.Notes...)
+	}
+	p.Cover = p.coverage(d)
+	p.Figures = append(p.Figures, p.Cover)
+	for i, a := range d.Answers {
+		part := answerParts[i].part
+		box := answerBox{Href: "#" + part, Question: p.Text("question." + a.ID), Sentence: p.Said(a.Sentence), Basis: p.Text("basis." + string(a.Basis))}
+		if a.State != sightline.OK && a.Help != "" {
+			box.Help = p.Said(a.Help)
+		}
+		p.Boxes = append(p.Boxes, box)
+		p.Sections = append(p.Sections, Link{Href: "#" + part, Text: p.Text("section." + part)})
+		p.Parts = append(p.Parts, p.part(d, i, cites, shownCards, shownRows, p.Link("/country/"+d.Country.Code+"/"+part)))
+	}
+	p.Sections = append(p.Sections, Link{Href: "#peers", Text: p.Text("section.peers")}, Link{Href: "#cite", Text: p.Text("cite.heading")})
+	p.Notes = cites.notes()
+	return p, nil
+}
+
+// part makes the section of an answer, with the first cards and rows of each
+// of its groups.
+func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, rows int, all string) answerPart {
+	a := d.Answers[i]
+	s := answerPart{ID: answerParts[i].part, Heading: p.Text("section." + answerParts[i].part), Answer: a, All: all}
+	if a.Help != "" {
+		s.Help = p.Said(a.Help)
+	}
+	cites.use(a.Notes...)
+	for _, f := range a.Figures {
+		r := numberRow{Label: p.Said(f.Label), Estimate: f.Estimate, Cites: p.Cites(f.Notes)}
+		if f.Rule != "" {
+			r.Rule = p.Said(f.Rule)
+		}
+		cites.use(f.Notes...)
+		s.Numbers = append(s.Numbers, r)
+	}
+	for _, f := range p.scores(a) {
+		p.Figures = append(p.Figures, f)
+		s.Figures = append(s.Figures, p.Figure(f))
+	}
+	for _, sc := range a.Scores {
+		cites.use(sc.Notes...)
+	}
+	for _, g := range a.Groups {
+		most := rows
+		if g.Cards {
+			most = cards
+		}
+		for _, it := range g.Items[:min(most, len(g.Items))] {
+			cites.item(it)
+		}
+		s.Groups = append(s.Groups, p.groupUpTo(g, most, all+"#g-"+g.ID))
+	}
+	return s
+}
+
+func (h *Head) countryCrumbs(c dossier.Subject, deeper bool) []Link {
+	out := []Link{{Href: h.Link("/countries"), Text: h.Text("nav.countries")}}
+	if c.Region != "" {
+		out = append(out, Link{Href: h.Link("/countries#" + slug(c.Region)), Text: h.Text("region." + slug(c.Region))})
+	}
+	if deeper {
+		out = append(out, Link{Href: h.Link("/country/" + c.Code), Text: h.Foreign(c.Name)})
+	}
+	return out
+}
+
+func slug(s string) string { return strings.ReplaceAll(strings.ToLower(s), " ", "-") }
+
+// countryPart is one answer in full.
+func countryPart(q *request) (Page, error) {
+	c, err := ofCountry(q)
+	if err != nil {
+		return nil, err
+	}
+	name := q.value("part")
+	if name == "changes" {
+		return countryChanges(q, c)
+	}
+	for i, x := range answerParts {
+		if x.part != name {
+			continue
+		}
+		d, err := q.doc.Country(c)
+		if err != nil {
+			return nil, err
+		}
+		p := &countryPage{Country: d.Country}
+		p.q = q
+		p.Kind, p.Document, p.Undated = "part", d, d.Undated
+		p.Title = p.Plain("title.part", "country", d.Country.Name, "part", p.Plain("section."+x.part))
+		p.Crumbs = p.countryCrumbs(d.Country, true)
+		cites := newCitations(d.Notes)
+		most := 1 << 30
+		p.Parts = []answerPart{p.part(d, i, cites, most, most, "")}
+		for _, g := range d.Answers[i].Groups {
+			p.Sections = append(p.Sections, Link{Href: "#g-" + g.ID, Text: p.Said(g.Heading)})
+		}
+		p.Notes = cites.notes()
+		return p, nil
+	}
+	return nil, sightline.Errorf(sightline.NotFound, "find page", name, "the page of a country has no such part").
+		WithHint("There are: exposure, blocking, claims, trend and changes.")
+}

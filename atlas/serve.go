@@ -1,0 +1,303 @@
+package atlas
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sightline"
+	"sightline/atlas/words"
+	"sightline/dossier"
+)
+
+// Limits of an address. A longer one is refused.
+const (
+	maxPath  = 512
+	maxQuery = 1024
+)
+
+// policy is the content policy of every page: nothing but our own style sheet
+// and pictures, forms to ourselves, in no frame.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// The forms of a page, by the suffix of its address.
+const (
+	formHTML = ""
+	formJSON = ".json"
+	formCSV  = ".csv"
+	formPNG  = ".png"
+)
+
+var forms = []string{formJSON, formCSV, formPNG}
+
+// ServeHTTP answers GET and HEAD.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Permissions-Policy", "interest-cohort=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		s.refuse(w, r, http.StatusMethodNotAllowed, "The atlas only shows; use GET.")
+		return
+	case len(r.URL.Path) > maxPath || len(r.URL.RawQuery) > maxQuery:
+		s.refuse(w, r, http.StatusRequestURITooLong, "This address is longer than any that the atlas has.")
+		return
+	case !s.known(r.Host):
+		s.refuse(w, r, http.StatusMisdirectedRequest, "The atlas is not served under this name. Whoever runs it can add the name with --host.")
+		return
+	}
+	s.mux.ServeHTTP(w, ofFigure(r))
+}
+
+// asked is the address as it was asked for, where a figure of a page is.
+type asked struct{ path, figure string }
+
+type askedKey struct{}
+
+// ofFigure hands PAGE/figure/ID.csv to the page, with the figure beside it.
+func ofFigure(r *http.Request) *http.Request {
+	page, id, ok := strings.Cut(r.URL.Path, "/figure/")
+	if !ok || id == "" || strings.Contains(id, "/") {
+		return r
+	}
+	out := r.WithContext(context.WithValue(r.Context(), askedKey{}, asked{r.URL.Path, id}))
+	u := *r.URL
+	u.Path, u.RawPath = cmp.Or(page, "/"), ""
+	out.URL = &u
+	return out
+}
+
+// known reports whether the atlas answers to a host name.
+func (s *Server) known(host string) bool {
+	if len(s.config.Hosts) == 0 {
+		return true
+	}
+	name := host
+	if n, _, err := net.SplitHostPort(host); err == nil {
+		name = n
+	}
+	return slices.Contains(s.config.Hosts, strings.ToLower(strings.Trim(name, "[]")))
+}
+
+// refuse answers in plain words, for requests that are not for a page.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		fmt.Fprintln(w, text)
+	}
+}
+
+// request is what the handler of a page receives.
+type request struct {
+	server *Server
+	http   *http.Request
+	kind   string
+	form   string
+	path   string // of the page, without suffix
+	figure string // id of one of its figures, if that alone is asked for
+	query  url.Values
+	view   View
+	words  *words.Printer
+	doc    *dossier.Reader
+}
+
+// value is a word of the address's path.
+func (q *request) value(name string) string {
+	return strings.TrimSuffix(q.http.PathValue(name), q.form)
+}
+
+// redirect sends the reader to another address of the atlas.
+type redirect struct{ to string }
+
+func (r redirect) Error() string { return "it is at " + r.to }
+
+// serve is the one wrapper of every page: it reads the view, finds or makes
+// the answer, and sends it.
+func (s *Server) serve(r route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		query := url.Values{}
+		if hr.URL.RawQuery != "" {
+			all, err := url.ParseQuery(hr.URL.RawQuery)
+			if err != nil {
+				all = url.Values{} // what cannot be read asks for nothing
+			}
+			for _, key := range slices.Concat(r.query, []string{queryPublished, queryKnown, queryLang}) {
+				if v := all.Get(key); v != "" {
+					query.Set(key, v)
+				}
+			}
+		}
+		key := hr.URL.Path + "?" + query.Encode()
+		if a, ok := hr.Context().Value(askedKey{}).(asked); ok {
+			key = a.path + "?" + query.Encode()
+		}
+		send(w, hr, s.cache.get(key, func() *answer {
+			s.work <- struct{}{}
+			defer func() { <-s.work }()
+			return s.answer(r, hr, query)
+		}))
+	})
+}
+
+// answer makes the answer to a request.
+func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer) {
+	q := &request{server: s, http: hr, kind: r.kind, path: hr.URL.Path, query: query}
+	defer func() {
+		if x := recover(); x != nil {
+			s.config.Fault(r.kind, fmt.Errorf("panic: %v\n%s", x, debug.Stack()))
+			a = s.failed(q, sightline.Errorf(sightline.Internal, "make page", "", "a fault of ours"))
+		}
+	}()
+	suffixed := &q.path
+	if a, ok := hr.Context().Value(askedKey{}).(asked); ok {
+		q.figure = a.figure
+		suffixed = &q.figure
+	}
+	for _, f := range forms {
+		if p, ok := strings.CutSuffix(*suffixed, f); ok {
+			q.form, *suffixed = f, p
+		}
+	}
+	if q.path == "/index" { // the home page, in a form that has a suffix
+		q.path = "/"
+	}
+	q.words, _ = words.For(s.config.Languages[0])
+	var err error
+	if q.view, err = s.parseView(query); err != nil {
+		return s.failed(q, err)
+	}
+	if q.view.Lang != "" {
+		q.words, _ = words.For(q.view.Lang)
+	}
+	if q.doc, err = s.readers.of(q.view); err != nil {
+		return s.failed(q, err)
+	}
+	for _, k := range []string{queryPublished, queryKnown, queryLang} {
+		q.query.Del(k)
+	}
+	page, err := r.make(q)
+	if err != nil {
+		return s.failed(q, err)
+	}
+	return s.print(q, page)
+}
+
+// print puts a page into the form that was asked for.
+func (s *Server) print(q *request, page Page) *answer {
+	h := page.head()
+	h.fill(q)
+	a := &answer{status: h.status()}
+	var b bytes.Buffer
+	var err error
+	if q.figure != "" {
+		if a.kind, err = printFigure(&b, h, q.figure, q.form); err != nil {
+			return s.failed(q, err)
+		}
+		a.body = b.Bytes()
+		return a.seal()
+	}
+	switch q.form {
+	case formHTML:
+		a.kind = "text/html; charset=utf-8"
+		err = s.pages[h.Kind].execute(&b, page)
+	case formJSON:
+		a.kind = "application/json"
+		err = printJSON(&b, h)
+	case formCSV:
+		a.kind = "text/csv; charset=utf-8"
+		err = printCSV(&b, h)
+	default:
+		err = sightline.Errorf(sightline.NotFound, "print page", q.path+q.form, "this page has no such form").
+			WithHint("Its figures do: their addresses stand under them.")
+	}
+	if err != nil {
+		return s.failed(q, err)
+	}
+	a.body = b.Bytes()
+	return a.seal()
+}
+
+// failed answers with the page of an error, in the form that was asked for.
+func (s *Server) failed(q *request, err error) *answer {
+	if to, ok := err.(redirect); ok {
+		return &answer{status: http.StatusMovedPermanently, location: to.to, kind: "text/plain; charset=utf-8", body: []byte("It is at " + to.to + "\n")}
+	}
+	p := failure(q, err)
+	if p.Status >= http.StatusInternalServerError {
+		s.config.Fault(q.kind, err)
+	}
+	if q.form != formHTML {
+		a := &answer{status: p.Status, kind: "application/json"}
+		var b bytes.Buffer
+		printProblem(&b, p)
+		a.body = b.Bytes()
+		return a.seal()
+	}
+	h := p.head()
+	h.fill(q)
+	var b bytes.Buffer
+	if err := s.pages[h.Kind].execute(&b, p); err != nil {
+		s.config.Fault("error", err)
+		return (&answer{status: http.StatusInternalServerError, kind: "text/plain; charset=utf-8", body: []byte("A fault of ours. Please report what you asked for.\n")}).seal()
+	}
+	return (&answer{status: p.Status, kind: "text/html; charset=utf-8", body: b.Bytes()}).seal()
+}
+
+// send writes an answer.
+func send(w http.ResponseWriter, r *http.Request, a *answer) {
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Vary", "Accept-Encoding")
+	switch {
+	case a.status >= 400:
+		h.Set("Cache-Control", "no-store")
+	case a.forever:
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	default:
+		h.Set("Cache-Control", "no-cache") // keep, but ask whether it changed
+	}
+	if a.location != "" {
+		h.Set("Location", a.location)
+	}
+	if a.etag != "" && a.status == http.StatusOK {
+		h.Set("ETag", a.etag)
+		if matches(r.Header.Get("If-None-Match"), a.etag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	body := a.body
+	if a.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		body = a.packed
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(a.status)
+	if r.Method != http.MethodHead {
+		w.Write(body) // a reader who left is no fault
+	}
+}
+
+func matches(header, etag string) bool {
+	for t := range strings.SplitSeq(header, ",") {
+		if t = strings.TrimPrefix(strings.TrimSpace(t), "W/"); t == etag || t == "*" {
+			return true
+		}
+	}
+	return false
+}
