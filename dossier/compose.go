@@ -262,7 +262,11 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		return it
 	}
 	it.Level = k.level(e)
-	for _, x := range k.edges[c.ID] {
+	edges, err := k.voices(c.ID)
+	if err != nil {
+		k.fail(err)
+	}
+	for _, x := range edges {
 		w := x.Record.Claim()
 		if slices.Contains(w.Disputes, c.ID) {
 			it.Against = append(it.Against, k.voice(x))
@@ -277,7 +281,7 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		}
 		k.told[id] = true
 		for _, x := range k.about[id] {
-			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(k.edges[c.ID], func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
+			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(edges, func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
 				continue
 			}
 			switch w := x.Record.Claim(); w.Predicate {
@@ -433,7 +437,7 @@ func (k *composer) filtered() {
 	a := Answer{ID: "filtered", Question: "What is filtered or shut down now?", Basis: Documented,
 		Help: "Measurements that people in the country ran, of the last weeks, would show what is blocked now."}
 	measured, isMeasured := k.measuredFigures(&a)
-	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": "blocking_reported,shutdown_reported", "side": "subject", "unit": "findings"})
+	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": findingWords, "side": "subject", "unit": "findings"})
 	a.Figures = append(a.Figures, blocked)
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }
 	reported := newest(k.selected(isSelf, sightline.BlockingReported, sightline.ShutdownReported))
@@ -470,6 +474,15 @@ func (k *composer) filtered() {
 	}
 	k.answers = append(k.answers, a)
 }
+
+// What the counts of statements are about, as parameters carry it.
+const (
+	findingWords  = "blocking_reported,shutdown_reported"
+	lawWords      = "enacted,in_force,drafted,repealed"
+	positionWords = "member_of,not_signed"
+)
+
+var voteWords = []string{"yes", "no", "abstain"}
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
@@ -659,7 +672,7 @@ func (k *composer) heading() {
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) }
 	votes := k.selected(isSelf, sightline.Voted)
 	var figures []Figure
-	for _, w := range []string{"yes", "no", "abstain"} {
+	for _, w := range voteWords {
 		f := k.figure("Recorded votes: "+w, tallyVotes, params{"vote": w})
 		figures = append(figures, f)
 		if f.Estimate.State == sightline.NotApplicable {
@@ -668,8 +681,8 @@ func (k *composer) heading() {
 		}
 	}
 	a.Figures = append(a.Figures,
-		k.figure("Statements on laws", countClaims, params{"predicates": "enacted,in_force,drafted,repealed", "side": "subject", "unit": "statements"}),
-		k.figure("Memberships and treaty positions", countClaims, params{"predicates": "member_of,not_signed", "side": "subject", "unit": "positions"}))
+		k.figure("Statements on laws", countClaims, params{"predicates": lawWords, "side": "subject", "unit": "statements"}),
+		k.figure("Memberships and treaty positions", countClaims, params{"predicates": positionWords, "side": "subject", "unit": "positions"}))
 	a.Figures = append(a.Figures, figures...)
 
 	for _, id := range watchedLists {
