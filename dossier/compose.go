@@ -18,39 +18,60 @@ func Compose(store sightline.Store, series []Series, o Options) (*Dossier, error
 	if err != nil {
 		return nil, err
 	}
-	k := &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}, told: map[sightline.EntityID]bool{}}
-	k.d = &Dossier{
-		Schema: Schema,
-		Country: Subject{
-			Code: o.Country.Code(), Alpha3: o.Country.Alpha3(), Name: o.Country.Name(),
-			Region: o.Country.Region(), Subregion: o.Country.Subregion(),
-		},
-		Edition: o.Edition, AsPublished: o.AsPublished, AsRecorded: o.AsRecorded, OpenOnly: o.OpenOnly, Undated: v.undated,
-	}
+	return compose(v)
+}
+
+// compose makes the dossier of a view of one country.
+func compose(v *view) (*Dossier, error) {
+	o := v.options
+	k := newComposer(v)
 	k.keyData()
 	k.cut()
 	k.filtered()
 	k.supplied()
 	k.heading()
-	k.coverage()
+	coverage := k.coverage()
 	if k.err != nil {
 		return nil, k.err
 	}
-	slices.Sort(k.d.NotOpen)
-	k.d.NotOpen = slices.Compact(k.d.NotOpen)
-	return k.d, nil
+	f := k.frame()
+	return &Dossier{
+		Schema: Schema, Country: subjectOf(o.Country), Edition: f.Edition, AsPublished: f.AsPublished, AsRecorded: f.AsRecorded, OpenOnly: f.OpenOnly,
+		NotOpen: f.NotOpen, Undated: f.Undated, KeyData: k.key, Answers: k.answers, Coverage: coverage, Notes: f.Notes, Packets: f.Packets,
+	}, nil
 }
 
-// composer builds the document. The first error stays in err, and what comes
+func subjectOf(c sightline.Country) Subject {
+	return Subject{Code: c.Code(), Alpha3: c.Alpha3(), Name: c.Name(), Region: c.Region(), Subregion: c.Subregion()}
+}
+
+// composer builds a document. The first error stays in err, and what comes
 // after it does nothing.
 type composer struct {
 	*view
-	d     *Dossier
-	notes map[sightline.SourceID]int
-	shown map[sightline.ClaimID]bool
-	told  map[sightline.EntityID]bool // deals and acts whose states and details were shown
-	seen  map[sightline.PacketID]bool
-	err   error
+	key     []Figure // of a dossier
+	answers []Answer
+
+	cited   []Note
+	notes   map[sightline.SourceID]int
+	notOpen []int
+	shown   map[sightline.ClaimID]bool
+	told    map[sightline.EntityID]bool // deals and acts whose states and details were shown
+	packets []sightline.Packet
+	seen    map[sightline.PacketID]int // place among the packets
+	err     error
+}
+
+func newComposer(v *view) *composer {
+	return &composer{view: v, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}, told: map[sightline.EntityID]bool{}, seen: map[sightline.PacketID]int{}}
+}
+
+// frame is the view that the document was made under, and what it cites.
+func (k *composer) frame() Frame {
+	slices.Sort(k.notOpen)
+	o := k.options
+	return Frame{Edition: o.Edition, AsPublished: o.AsPublished, AsRecorded: o.AsRecorded, OpenOnly: o.OpenOnly,
+		NotOpen: slices.Compact(k.notOpen), Undated: k.undated, Notes: k.cited, Packets: k.packets}
 }
 
 func (k *composer) fail(err error) {
@@ -64,13 +85,13 @@ func (k *composer) note(id sightline.SourceID) int {
 	if n, ok := k.notes[id]; ok {
 		return n
 	}
-	n, err := k.view.note(len(k.d.Notes)+1, id)
+	n, err := k.view.note(len(k.cited)+1, id)
 	if err != nil {
 		k.fail(err)
 		return 0
 	}
 	k.notes[id] = n.N
-	k.d.Notes = append(k.d.Notes, n)
+	k.cited = append(k.cited, n)
 	return n.N
 }
 
@@ -113,7 +134,7 @@ func (k *composer) cite(c *sightline.Claim) []int {
 		}
 	}
 	if t, err := k.terms(c); err == nil && t != sightline.Open {
-		k.d.NotOpen = append(k.d.NotOpen, out...)
+		k.notOpen = append(k.notOpen, out...)
 	}
 	return out
 }
@@ -128,12 +149,9 @@ func (k *composer) compute(id sightline.MethodID, p params) sightline.Estimate {
 		k.fail(err)
 		return e
 	}
-	if k.seen == nil {
-		k.seen = map[sightline.PacketID]bool{}
-	}
-	if !k.seen[e.Packet] {
-		k.seen[e.Packet] = true
-		k.d.Packets = append(k.d.Packets, packet)
+	if _, have := k.seen[e.Packet]; !have {
+		k.seen[e.Packet] = len(k.packets)
+		k.packets = append(k.packets, packet)
 	}
 	return e
 }
@@ -144,8 +162,7 @@ func (k *composer) figure(label string, id sightline.MethodID, p params) Figure 
 	if k.err != nil {
 		return f
 	}
-	packet := k.d.Packets[slices.IndexFunc(k.d.Packets, func(x sightline.Packet) bool { return x.Result.Packet == f.Estimate.Packet })]
-	for _, claim := range packet.Claims {
+	for _, claim := range k.packets[k.seen[f.Estimate.Packet]].Claims {
 		if e, err := k.claim(claim); err == nil {
 			f.Notes = append(f.Notes, k.cite(e.Record.Claim())...)
 		}
@@ -161,7 +178,7 @@ func (k *composer) keyData() {
 		if _, err := k.source(s.Source()); err == nil {
 			f.Notes = []int{k.note(s.Source())}
 		}
-		k.d.KeyData = append(k.d.KeyData, f)
+		k.key = append(k.key, f)
 	}
 }
 
@@ -245,7 +262,11 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		return it
 	}
 	it.Level = k.level(e)
-	for _, x := range k.edges[c.ID] {
+	edges, err := k.voices(c.ID)
+	if err != nil {
+		k.fail(err)
+	}
+	for _, x := range edges {
 		w := x.Record.Claim()
 		if slices.Contains(w.Disputes, c.ID) {
 			it.Against = append(it.Against, k.voice(x))
@@ -260,7 +281,7 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 		}
 		k.told[id] = true
 		for _, x := range k.about[id] {
-			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(k.edges[c.ID], func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
+			if x.Record.ID() == e.Record.ID() || slices.ContainsFunc(edges, func(y sightline.Entry) bool { return y.Record.ID() == x.Record.ID() }) {
 				continue
 			}
 			switch w := x.Record.Claim(); w.Predicate {
@@ -407,7 +428,7 @@ func (k *composer) cut() {
 		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and no routing table is loaded.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.d.Answers = append(k.d.Answers, a)
+	k.answers = append(k.answers, a)
 }
 
 // filtered answers: what is filtered or shut down now?
@@ -416,7 +437,7 @@ func (k *composer) filtered() {
 	a := Answer{ID: "filtered", Question: "What is filtered or shut down now?", Basis: Documented,
 		Help: "Measurements that people in the country ran, of the last weeks, would show what is blocked now."}
 	measured, isMeasured := k.measuredFigures(&a)
-	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": "blocking_reported,shutdown_reported", "side": "subject", "unit": "findings"})
+	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": findingWords, "side": "subject", "unit": "findings"})
 	a.Figures = append(a.Figures, blocked)
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }
 	reported := newest(k.selected(isSelf, sightline.BlockingReported, sightline.ShutdownReported))
@@ -451,8 +472,17 @@ func (k *composer) filtered() {
 		a.Sentence = fmt.Sprintf("Too little data: %s, and no published finding of blocking in %s is on record. That is not a sign of openness.", measured, name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.d.Answers = append(k.d.Answers, a)
+	k.answers = append(k.answers, a)
 }
+
+// What the counts of statements are about, as parameters carry it.
+const (
+	findingWords  = "blocking_reported,shutdown_reported"
+	lawWords      = "enacted,in_force,drafted,repealed"
+	positionWords = "member_of,not_signed"
+)
+
+var voteWords = []string{"yes", "no", "abstain"}
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
@@ -566,7 +596,7 @@ func (k *composer) supplied() {
 		a.Sentence = fmt.Sprintf("Too little data: no statement on suppliers to %s is on record. That is not a sign that there are none.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.d.Answers = append(k.d.Answers, a)
+	k.answers = append(k.answers, a)
 }
 
 func classWords(n map[string]int) string {
@@ -642,7 +672,7 @@ func (k *composer) heading() {
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) }
 	votes := k.selected(isSelf, sightline.Voted)
 	var figures []Figure
-	for _, w := range []string{"yes", "no", "abstain"} {
+	for _, w := range voteWords {
 		f := k.figure("Recorded votes: "+w, tallyVotes, params{"vote": w})
 		figures = append(figures, f)
 		if f.Estimate.State == sightline.NotApplicable {
@@ -651,8 +681,8 @@ func (k *composer) heading() {
 		}
 	}
 	a.Figures = append(a.Figures,
-		k.figure("Statements on laws", countClaims, params{"predicates": "enacted,in_force,drafted,repealed", "side": "subject", "unit": "statements"}),
-		k.figure("Memberships and treaty positions", countClaims, params{"predicates": "member_of,not_signed", "side": "subject", "unit": "positions"}))
+		k.figure("Statements on laws", countClaims, params{"predicates": lawWords, "side": "subject", "unit": "statements"}),
+		k.figure("Memberships and treaty positions", countClaims, params{"predicates": positionWords, "side": "subject", "unit": "positions"}))
 	a.Figures = append(a.Figures, figures...)
 
 	for _, id := range watchedLists {
@@ -706,12 +736,12 @@ func (k *composer) heading() {
 		a.Sentence = fmt.Sprintf("Too little data: no law, membership or vote of %s is on record, and no index is computed.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.d.Answers = append(k.d.Answers, a)
+	k.answers = append(k.answers, a)
 }
 
 // coverage says what each engine has and lacks.
-func (k *composer) coverage() {
-	k.d.Coverage = []Coverage{
+func (k *composer) coverage() []Coverage {
+	out := []Coverage{
 		{Engine: "Claims", Holds: "statements on this country, its deals and its suppliers",
 			Estimate: k.compute(countClaims, params{"predicates": predicateWords(), "side": "any"}), Lacks: "No list on record is a census; see each list's completeness."},
 		{Engine: "Routes", Holds: "no routing table",
@@ -720,10 +750,11 @@ func (k *composer) coverage() {
 		{Engine: "Index and scenarios", Holds: "no panel",
 			Estimate: k.compute(engineAbsent, params{"engine": "country-years", "why": "no panel of indicators is loaded"}), Lacks: "Indicators by year whose terms permit it."},
 	}
-	if len(k.d.Answers[1].Scores)+len(k.d.Answers[3].Scores) > 0 {
-		k.d.Coverage[3] = Coverage{Engine: "Index and scenarios", Holds: "published scores of this country, from which no index is computed",
+	if len(k.answers[1].Scores)+len(k.answers[3].Scores) > 0 {
+		out[3] = Coverage{Engine: "Index and scenarios", Holds: "published scores of this country, from which no index is computed",
 			Estimate: k.compute(countClaims, params{"predicates": "scored", "side": "subject", "unit": "scores"}), Lacks: "An index with its uncertainty, and a forecast that passed its back-test."}
 	}
+	return out
 }
 
 func predicateWords() string {

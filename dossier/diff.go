@@ -60,7 +60,7 @@ func Diff(store sightline.Store, series []Series, clock string, from, to Options
 	default:
 		d.From, d.To = from.AsRecorded.String(), to.AsRecorded.String()
 	}
-	k := &composer{view: now, d: &Dossier{}, notes: map[sightline.SourceID]int{}, shown: map[sightline.ClaimID]bool{}}
+	k := newComposer(now)
 	for _, e := range now.claims {
 		if _, had := old.byID[sightline.ClaimID(e.Record.ID())]; !had {
 			d.Added = append(d.Added, k.voice(e))
@@ -81,7 +81,7 @@ func Diff(store sightline.Store, series []Series, clock string, from, to Options
 		d.Closed = append(d.Closed, g)
 	}
 	d.Moved = moved(a, b)
-	d.Notes = k.d.Notes
+	d.Notes = k.cited
 	return d, k.err
 }
 

@@ -29,6 +29,20 @@ type Dossier struct {
 	Packets     []sightline.Packet `json:"packets"`
 }
 
+// Frame is what every document of the atlas carries: the view that it was made
+// under, the citations numbered in order of first use, and the packets of its
+// numbers. A dossier has the same members of its own.
+type Frame struct {
+	Edition     string             `json:"edition"`               // of the catalogue or ledger that it was made from
+	AsPublished sightline.Date     `json:"as_published,omitzero"` // only what had been published by then
+	AsRecorded  sightline.Instant  `json:"as_recorded,omitzero"`  // only what the store knew then
+	OpenOnly    bool               `json:"open_only,omitzero"`    // data that may not be passed on freely were left out
+	NotOpen     []int              `json:"not_open,omitzero"`     // notes of data that may not be passed on freely and that something here rests on alone
+	Undated     int                `json:"undated,omitzero"`      // claims left out of an as-published view for want of a date
+	Notes       []Note             `json:"notes"`
+	Packets     []sightline.Packet `json:"packets"`
+}
+
 // Subject is the country that the dossier is about.
 type Subject struct {
 	Code      string `json:"code"`

@@ -48,7 +48,11 @@ func (v *view) grade(e sightline.Entry) (grading, error) {
 		}
 	}
 	add(c, false)
-	for _, x := range v.edges[c.ID] {
+	edges, err := v.voices(c.ID)
+	if err != nil {
+		return g, err
+	}
+	for _, x := range edges {
 		o := x.Record.Claim()
 		against := slices.Contains(o.Disputes, c.ID)
 		related = related || !against
@@ -86,10 +90,6 @@ func Grade(store sightline.Store, id sightline.ClaimID, asRecorded sightline.Ins
 	if err != nil {
 		return Level{}, err
 	}
-	if err := v.add(sightline.Query{EdgesTo: []sightline.ClaimID{id}}); err != nil {
-		return Level{}, err
-	}
-	v.link()
 	g, err := v.grade(e)
 	return g.level, err
 }

@@ -224,9 +224,11 @@ func seen(c counting) string {
 	return fmt.Sprintf("%d of %d measurements show interference, mostly %s.", c.Interfered, c.N, c.Mechanism)
 }
 
+const interferenceEngine = "Interference"
+
 // interferenceCoverage says which measurements are behind the counts.
 func (k *composer) interferenceCoverage() Coverage {
-	c := Coverage{Engine: "Interference", Lacks: "Measurements of the last weeks from several networks."}
+	c := Coverage{Engine: interferenceEngine, Lacks: "Measurements of the last weeks from several networks."}
 	all, withheld, err := k.measured()
 	if err != nil {
 		k.fail(err)

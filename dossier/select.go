@@ -138,8 +138,12 @@ func (v *view) held(id sightline.ClaimID) (sightline.Entry, bool, error) {
 	return e, ok, err
 }
 
-// appeared reports whether a claim had been published by the date of the view.
+// appeared reports whether a claim had been published by the date of the view
+// and may be in it.
 func (v *view) appeared(c *sightline.Claim) (bool, error) {
+	if open, err := v.mayPass(c); err != nil || !open {
+		return false, err
+	}
 	if v.options.AsPublished.IsZero() {
 		return true, nil
 	}
@@ -277,7 +281,7 @@ func (v *view) complete(s Selection, except Except) (bool, error) {
 		if err != nil || len(shown) == 0 {
 			return false, err
 		}
-		if v.options.AsPublished.IsZero() && len(except.Sources)+len(except.Origins) == 0 {
+		if v.options.AsPublished.IsZero() && !v.options.OpenOnly && len(except.Sources)+len(except.Origins) == 0 {
 			continue
 		}
 		all, err := v.query(sightline.Query{Entities: rows.Objects, AsRecorded: v.options.AsRecorded})

@@ -29,7 +29,8 @@ type view struct {
 
 	claims  []sightline.Entry // in force and published, by id
 	byID    map[sightline.ClaimID]sightline.Entry
-	edges   map[sightline.ClaimID][]sightline.Entry  // claims that support, dispute or deny the key
+	edges   map[sightline.ClaimID][]sightline.Entry  // claims that support, dispute or deny the key; see voices
+	voiced  map[sightline.ClaimID][]sightline.Entry  // as edges, of views of more than one country
 	about   map[sightline.EntityID][]sightline.Entry // claims whose subject is the key
 	here    map[sightline.EntityID]bool              // networks and companies that operate in the country
 	one     identity.Clusters                        // records that count as one organisation
@@ -47,6 +48,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		store: store, series: series, options: o,
 		byID:     map[sightline.ClaimID]sightline.Entry{},
 		edges:    map[sightline.ClaimID][]sightline.Entry{},
+		voiced:   map[sightline.ClaimID][]sightline.Entry{},
 		about:    map[sightline.EntityID][]sightline.Entry{},
 		here:     map[sightline.EntityID]bool{},
 		scored:   map[sightline.EntityID][]sightline.Entry{},
@@ -84,8 +86,18 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 	if err := v.addEntities(owners, nil); err != nil {
 		return nil, err
 	}
-	// Deals, systems, acts and suppliers named by these claims: what is said of
-	// them.
+	suppliers := func(c *sightline.Claim) bool { return c.Object.Entity == self }
+	if err := v.surround(suppliers); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// surround adds what is said of the deals, systems and acts that the claims of
+// the view name, the acts that name suppliers (the subjects of claims of supply
+// that are wanted) and the voices for and against all of it. It works out which
+// records count as one organisation among the parties to supply and more.
+func (v *view) surround(wanted func(*sightline.Claim) bool, more ...sightline.EntityID) error {
 	var named, suppliers []sightline.EntityID
 	for _, e := range v.claims {
 		c := e.Record.Claim()
@@ -100,41 +112,71 @@ func newView(store sightline.Store, series []Series, o Options) (*view, error) {
 				named = append(named, sightline.EntityID(id))
 			}
 		}
-		if slices.Contains(supplyPredicates, c.Predicate) && c.Object.Entity == self {
+		if slices.Contains(supplyPredicates, c.Predicate) && wanted(c) {
 			suppliers = append(suppliers, c.Subject)
 		}
 	}
 	if err := v.addEntities(named, nil); err != nil {
-		return nil, err
+		return err
 	}
 	// A supplier may be on record more than once.
-	var parties []sightline.EntityID
+	parties := slices.Clone(more)
 	for _, e := range v.claims {
 		if c := e.Record.Claim(); slices.Contains(supplyPredicates, c.Predicate) {
 			parties = append(parties, c.Subject, c.Object.Entity)
 		}
 	}
-	if v.one, err = identity.Around(store, parties, o.AsRecorded); err != nil {
-		return nil, err
+	var err error
+	if v.one, err = identity.Around(v.store, parties, v.options.AsRecorded); err != nil {
+		return err
 	}
 	for _, id := range slices.Clone(suppliers) {
 		suppliers = append(suppliers, v.one.Of(id).Members...)
 	}
 	if err := v.addEntities(suppliers, []sightline.Predicate{sightline.ListedUnder, sightline.LegalAction, sightline.OwnedBy, sightline.RenamedTo}); err != nil {
-		return nil, err
+		return err
 	}
-	// Voices for and against.
+	// Voices for and against. A view of more than one country asks for those of
+	// a claim as it shows it.
 	var ids []sightline.ClaimID
-	for _, e := range v.claims {
-		ids = append(ids, sightline.ClaimID(e.Record.ID()))
+	if !v.options.Country.IsZero() {
+		for _, e := range v.claims {
+			ids = append(ids, sightline.ClaimID(e.Record.ID()))
+		}
 	}
 	for chunk := range slices.Chunk(ids, 400) {
 		if err := v.add(sightline.Query{EdgesTo: chunk}); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	v.link()
-	return v, nil
+	return nil
+}
+
+// voices lists the claims that support, dispute or deny a claim, by id.
+func (v *view) voices(id sightline.ClaimID) ([]sightline.Entry, error) {
+	if !v.options.Country.IsZero() {
+		return v.edges[id], nil
+	}
+	if list, ok := v.voiced[id]; ok {
+		return list, nil
+	}
+	all, err := v.store.Claims(sightline.Query{EdgesTo: []sightline.ClaimID{id}, AsRecorded: v.options.AsRecorded})
+	if err != nil {
+		return nil, err
+	}
+	var list []sightline.Entry
+	for _, e := range all {
+		ok, err := v.appeared(e.Record.Claim())
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			list = append(list, e)
+		}
+	}
+	v.voiced[id] = list
+	return list, nil
 }
 
 // link sorts the claims and notes what each is about and speaks to.

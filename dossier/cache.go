@@ -1,0 +1,148 @@
+package dossier
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+
+	"sightline"
+	"sightline/observations"
+)
+
+// cache is a store whose small answers are kept: sources, entities,
+// judgements, and claims by a single key. It holds for one moment of
+// recording, is safe for concurrent use, and is bounded.
+type cache struct {
+	sightline.Store
+	at         sightline.Instant
+	sources    memo[sightline.SourceID, *sightline.Source]
+	entities   memo[sightline.EntityID, *sightline.Entity]
+	identified memo[string, []*sightline.Entity]
+	judgements memo[struct{}, []sightline.Entry]
+	claims     memo[string, []sightline.Entry]
+}
+
+// The most that is kept of a kind, counted in records, and the most of one
+// answer; of our choosing. The catalogue is far below both.
+const (
+	keptRecords = 50_000
+	keptAnswer  = 5_000
+)
+
+func newCache(store sightline.Store, at sightline.Instant) *cache {
+	return &cache{Store: store, at: at}
+}
+
+// memo keeps what a function gave for a key. When it is full it forgets all.
+type memo[K comparable, V any] struct {
+	mu      sync.RWMutex
+	have    map[K]V
+	records int
+}
+
+func (m *memo[K, V]) peek(key K) (V, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	v, ok := m.have[key]
+	return v, ok
+}
+
+// put keeps an answer of so many records.
+func (m *memo[K, V]) put(key K, v V, records int) {
+	if records > keptAnswer {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.have == nil || m.records+records > keptRecords {
+		m.have, m.records = map[K]V{}, 0
+	}
+	m.have[key] = v
+	m.records += records
+}
+
+func (m *memo[K, V]) get(key K, find func() (V, error)) (V, error) {
+	if v, ok := m.peek(key); ok {
+		return v, nil
+	}
+	v, err := find()
+	if err == nil {
+		m.put(key, v, 1)
+	}
+	return v, err
+}
+
+// Source implements [sightline.Store].
+func (c *cache) Source(id sightline.SourceID, at sightline.Instant) (*sightline.Source, error) {
+	if at != c.at {
+		return c.Store.Source(id, at)
+	}
+	return c.sources.get(id, func() (*sightline.Source, error) { return c.Store.Source(id, at) })
+}
+
+// Entity implements [sightline.Store].
+func (c *cache) Entity(id sightline.EntityID, at sightline.Instant) (*sightline.Entity, error) {
+	if at != c.at {
+		return c.Store.Entity(id, at)
+	}
+	return c.entities.get(id, func() (*sightline.Entity, error) { return c.Store.Entity(id, at) })
+}
+
+// Identified implements [sightline.Store].
+func (c *cache) Identified(ids []sightline.Identifier, at sightline.Instant) ([]*sightline.Entity, error) {
+	if at != c.at {
+		return c.Store.Identified(ids, at)
+	}
+	var key strings.Builder
+	for _, id := range ids {
+		key.WriteString(string(id) + "\n")
+	}
+	return c.identified.get(key.String(), func() ([]*sightline.Entity, error) { return c.Store.Identified(ids, at) })
+}
+
+// Judgements implements [sightline.Store]. The caller must not change what it
+// gets, other than by leaving out.
+func (c *cache) Judgements(at sightline.Instant) ([]sightline.Entry, error) {
+	if at != c.at {
+		return c.Store.Judgements(at)
+	}
+	list, err := c.judgements.get(struct{}{}, func() ([]sightline.Entry, error) { return c.Store.Judgements(at) })
+	return append([]sightline.Entry(nil), list...), err
+}
+
+// Claims implements [sightline.Store]. The caller must not change what it
+// gets.
+func (c *cache) Claims(q sightline.Query) ([]sightline.Entry, error) {
+	if q.AsRecorded != c.at || !q.Country.IsZero() || q.WithClosed || len(q.Entities)+len(q.EdgesTo)+len(q.Sources) != 1 {
+		return c.Store.Claims(q)
+	}
+	var key strings.Builder
+	for _, id := range q.Entities {
+		key.WriteString("e" + string(id))
+	}
+	for _, id := range q.EdgesTo {
+		key.WriteString("x" + string(id))
+	}
+	for _, id := range q.Sources {
+		key.WriteString("s" + string(id))
+	}
+	for _, p := range q.Predicates {
+		key.WriteString(" " + strconv.Itoa(int(p)))
+	}
+	if list, ok := c.claims.peek(key.String()); ok {
+		return list, nil
+	}
+	list, err := c.Store.Claims(q)
+	if err == nil {
+		c.claims.put(key.String(), list, 1+len(list))
+	}
+	return list, err
+}
+
+// Observations implements [Counted]: none where the store has no counts.
+func (c *cache) Observations(of sightline.Country, at sightline.Instant) ([]observations.Held, error) {
+	if s, ok := c.Store.(Counted); ok {
+		return s.Observations(of, at)
+	}
+	return nil, nil
+}

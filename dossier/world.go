@@ -1,0 +1,73 @@
+package dossier
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"sightline"
+)
+
+// WorldSchema is the schema of World.
+const WorldSchema = "sightline.world/1"
+
+// World is what is held on every country and territory, each with the numbers
+// of its own dossier. Nothing is added up over countries, and no country is
+// compared with another by it.
+type World struct {
+	Schema    string    `json:"schema"`
+	Countries []Summary `json:"countries"` // by code
+	Frame
+}
+
+// World composes all dossiers once.
+func (r *Reader) World() (*World, error) {
+	return r.world.get(func() (*World, error) {
+		all := sightline.Countries()
+		dossiers := make([]*Dossier, len(all))
+		errs := make([]error, len(all))
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			wg.Go(func() {
+				for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+					dossiers[i], errs[i] = r.Dossier(all[i])
+				}
+			})
+		}
+		wg.Wait()
+		k := r.compose()
+		w := &World{Schema: WorldSchema}
+		for i, d := range dossiers {
+			if errs[i] != nil {
+				return nil, errs[i]
+			}
+			s := summarize(d)
+			r.summaries.put(all[i], &s, 1)
+			w.Countries = append(w.Countries, s)
+			k.undated += d.Undated
+			k.packets = append(k.packets, s.packets...)
+		}
+		var err error
+		w.Frame, err = r.seal(k, "world")
+		return w, err
+	})
+}
+
+// estimates lists the numbers of a summary.
+func (s *Summary) estimates() []sightline.Estimate {
+	out := []sightline.Estimate{s.Claims, s.Networks, s.Findings, s.Measured, s.Laws, s.Positions}
+	for _, c := range s.Supplies {
+		out = append(out, c.Estimate)
+	}
+	for _, v := range s.Votes {
+		out = append(out, v.Estimate)
+	}
+	for _, f := range s.Key {
+		out = append(out, f.Estimate)
+	}
+	for _, c := range s.Engines {
+		out = append(out, c.Estimate)
+	}
+	return out
+}
