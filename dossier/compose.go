@@ -421,6 +421,7 @@ func (k *composer) cut() {
 	switch {
 	case len(parts) > 0:
 		a.Sentence = capital(strings.Join(parts, "; ")) + "; who carries the traffic is not measured here."
+		a.Brief = strings.ReplaceAll(strings.ReplaceAll(a.Sentence, " on record here", ""), " on record", "")
 	case len(controls)+len(cables)+len(a.Groups) > 0:
 		a.Sentence = fmt.Sprintf("Too little data on who carries the traffic of %s; statements on its gateways and operators are below.", name)
 		a.State = sightline.TooLittleData
@@ -428,7 +429,7 @@ func (k *composer) cut() {
 		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and no routing table is loaded.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.answers = append(k.answers, a)
+	k.answers = append(k.answers, a.inBrief())
 }
 
 // filtered answers: what is filtered or shut down now?
@@ -467,12 +468,14 @@ func (k *composer) filtered() {
 		a.Notes = k.cite(c)
 	case len(a.Groups)+len(a.Scores) > 0:
 		a.Sentence = fmt.Sprintf("Too little data on the present: %s, and no published finding of blocking in %s is on record; older statements are below.", measured, name)
+		a.Brief = fmt.Sprintf("Too little data on the present: %s, and no published finding of blocking is on record.", measured)
 		a.State = sightline.TooLittleData
 	default:
 		a.Sentence = fmt.Sprintf("Too little data: %s, and no published finding of blocking in %s is on record. That is not a sign of openness.", measured, name)
+		a.Brief = fmt.Sprintf("Too little data: %s, and no published finding of blocking is on record.", measured)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.answers = append(k.answers, a)
+	k.answers = append(k.answers, a.inBrief())
 }
 
 // What the counts of statements are about, as parameters carry it.
@@ -483,6 +486,32 @@ const (
 )
 
 var voteWords = []string{"yes", "no", "abstain"}
+
+// briefWords is how many words an answer in brief has at most
+// (the brief of the pages, section 5).
+const briefWords = 25
+
+// inBrief gives an answer of too many words a short form: its own, or its
+// first sentences.
+func (a Answer) inBrief() Answer {
+	if len(strings.Fields(a.Sentence)) <= briefWords {
+		a.Brief = ""
+		return a
+	}
+	if a.Brief != "" {
+		return a
+	}
+	var words int
+	var kept []string
+	for _, s := range strings.SplitAfter(a.Sentence, ". ") {
+		if words += len(strings.Fields(s)); words > briefWords && len(kept) > 0 {
+			break
+		}
+		kept = append(kept, s)
+	}
+	a.Brief = strings.TrimSpace(strings.Join(kept, ""))
+	return a
+}
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
@@ -579,6 +608,7 @@ func (k *composer) supplied() {
 
 	switch {
 	case len(all) > 0:
+		a.Brief = fmt.Sprintf("%s on record. Lists differ in what they looked at, so none of this is a share.", capital(plural(len(all), "statement on suppliers is", "statements on suppliers are")))
 		a.Sentence = fmt.Sprintf("%s on record for %s: %s. Lists differ in what they looked at, so none of this is a share.", capital(plural(len(all), "statement on suppliers is", "statements on suppliers are")), name, classWords(byClass))
 		a.Notes = k.cite(entries[0].Record.Claim())
 		for _, e := range entries[1:] {
@@ -596,7 +626,7 @@ func (k *composer) supplied() {
 		a.Sentence = fmt.Sprintf("Too little data: no statement on suppliers to %s is on record. That is not a sign that there are none.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.answers = append(k.answers, a)
+	k.answers = append(k.answers, a.inBrief())
 }
 
 func classWords(n map[string]int) string {
@@ -724,6 +754,11 @@ func (k *composer) heading() {
 			held = append(held, plural(len(a.Scores), "series of published scores", "series of published scores"))
 		}
 		a.Sentence = fmt.Sprintf("On record for %s: %s. No index or forecast is computed from them: too little data.", name, strings.Join(held, ", "))
+		a.Brief = "On record: " + plural(len(laws), "statement on laws", "statements on laws") + ", " + plural(len(member), "position", "positions") + ", " + plural(len(votes), "vote", "votes")
+		if len(a.Scores) > 0 {
+			a.Brief += ", " + plural(len(a.Scores), "series of scores", "series of scores")
+		}
+		a.Brief += ". No index is computed: too little data."
 		for _, e := range slices.Concat(laws, member, votes) {
 			a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
 		}
@@ -736,7 +771,7 @@ func (k *composer) heading() {
 		a.Sentence = fmt.Sprintf("Too little data: no law, membership or vote of %s is on record, and no index is computed.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	}
-	k.answers = append(k.answers, a)
+	k.answers = append(k.answers, a.inBrief())
 }
 
 // coverage says what each engine has and lacks.

@@ -70,6 +70,7 @@ type Answer struct {
 	ID       string          `json:"id"` // cut, filtered, supplied, heading
 	Question string          `json:"question"`
 	Sentence string          `json:"sentence"`
+	Brief    string          `json:"brief,omitzero"` // the sentence in at most 25 words, where it has more
 	Basis    Basis           `json:"basis"`
 	State    sightline.State `json:"state"`
 	Help     string          `json:"help,omitzero"` // what data would answer what is open

@@ -179,4 +179,3 @@ func TestReaderComposesTheSameDossier(t *testing.T) {
 		}
 	}
 }
-

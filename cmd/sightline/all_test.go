@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"regexp"
 	"strings"
@@ -60,6 +61,9 @@ func TestEveryCountry(t *testing.T) {
 		for _, a := range d.Answers {
 			if len(a.Notes) == 0 && a.State == sightline.OK {
 				t.Errorf("%s: the answer %s has neither sources nor too little data", c, a.ID)
+			}
+			if n := len(strings.Fields(cmp.Or(a.Brief, a.Sentence))); n > 25 {
+				t.Errorf("%s: the answer %s in brief has %d words: %s", c, a.ID, n, cmp.Or(a.Brief, a.Sentence))
 			}
 			for _, f := range a.Figures {
 				if !held[f.Estimate.Packet] {
