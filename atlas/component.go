@@ -1,7 +1,6 @@
 package atlas
 
 import (
-	"cmp"
 	html "html/template"
 	"slices"
 	"strings"
@@ -78,7 +77,7 @@ func (d itemData) Meta() html.HTML {
 	if !d.Item.Published.IsZero() {
 		add("card.published", "date", d.H.Date(d.Item.Published))
 	}
-	add("card.recorded", "date", d.H.Instant(d.Item.Recorded))
+	add("card.recorded", "date", d.Item.Recorded.Day())
 	return html.HTML(strings.Join(parts, " "))
 }
 
@@ -97,6 +96,18 @@ type voiceData struct {
 	H     *Head
 	Voice dossier.Voice
 }
+
+// openData is what the template "open" receives: the way to a claim.
+type openData struct {
+	H  *Head
+	ID sightline.ClaimID
+}
+
+// Open is the way to the claim of the item.
+func (d itemData) Open() openData { return openData{d.H, d.Item.Claim} }
+
+// Open is the way to the claim of the statement.
+func (d voiceData) Open() openData { return openData{d.H, d.Voice.Claim} }
 
 // Voice is a statement beside the item.
 func (d itemData) Voice(v dossier.Voice) voiceData { return voiceData{d.H, v} }
@@ -145,17 +156,38 @@ func (h *Head) groupUpTo(g dossier.Group, most int, more string) html.HTML {
 // Cites prints the numbers of citations.
 func (h *Head) Cites(notes []int) html.HTML { return h.part("cites", notes) }
 
+// fewCites is how many citations stand in a row before the others are counted.
+const fewCites = 5
+
+// fewData is what the template "few" receives.
+type fewData struct {
+	H     *Head
+	Shown []int
+	Rest  int
+	To    string
+}
+
+// few prints the first citations of a sentence that rests on many, and where
+// the others are. It returns those shown.
+func (h *Head) few(notes []int, to string) (html.HTML, []int) {
+	d := fewData{H: h, Shown: notes, To: to}
+	if len(notes) > fewCites+1 {
+		d.Shown, d.Rest = notes[:fewCites], len(notes)-fewCites
+	}
+	return h.part("few", d), d.Shown
+}
+
 // Cite is how to cite the page.
 func (h *Head) Cite() html.HTML {
 	v := h.View()
-	key := "cite.now"
+	args := []any{"title", h.Title, "edition", h.Edition(), "address", h.Self()}
 	switch {
 	case !v.Published.IsZero():
-		key = "cite.published"
+		return h.Text("cite.published", append(args, "date", v.Published)...)
 	case !v.Known.IsZero():
-		key = "cite.known"
+		return h.Text("cite.known", append(args, "date", v.Known)...)
 	}
-	return h.Text(key, "title", h.Title, "edition", h.Edition(), "address", h.Self(), "date", cmp.Or(v.Published.String(), v.Known.String()))
+	return h.Text("cite.now", args...)
 }
 
 // HasTable reports whether the page has something for .csv.

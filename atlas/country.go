@@ -1,11 +1,11 @@
 package atlas
 
 import (
+	"cmp"
 	html "html/template"
 	"strings"
 
 	"sightline"
-	"sightline/atlas/figure"
 	"sightline/dossier"
 )
 
@@ -17,7 +17,7 @@ type countryPage struct {
 	KeyData []dossier.Figure
 	Boxes   []answerBox
 	Parts   []answerPart
-	Cover   figure.Figure
+	Peers   []dossier.Summary
 }
 
 // answerBox is one of the four answers in a sentence.
@@ -35,6 +35,7 @@ type answerPart struct {
 	ID      string
 	Heading html.HTML
 	Answer  dossier.Answer
+	Cites   html.HTML
 	Numbers []numberRow
 	Figures []html.HTML
 	Groups  []html.HTML
@@ -86,13 +87,11 @@ func country(q *request) (Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if with := q.query.Get("with"); with != "" {
-		return compare(q, c, with)
-	}
-	d, err := q.doc.Country(c)
+	sheet, err := q.doc.Country(c.Code())
 	if err != nil {
 		return nil, err
 	}
+	d := sheet.Dossier
 	p := &countryPage{Country: d.Country, KeyData: d.KeyData}
 	p.q = q
 	p.Kind, p.Title, p.Name, p.Document, p.Undated = "country", d.Country.Name, p.Foreign(d.Country.Name), d, d.Undated
@@ -101,11 +100,10 @@ func country(q *request) (Page, error) {
 	for _, f := range d.KeyData {
 		cites.use(f.Notes...)
 	}
-	p.Cover = p.coverage(d)
-	p.Figures = append(p.Figures, p.Cover)
+	p.Peers = sheet.Peers
 	for i, a := range d.Answers {
 		part := answerParts[i].part
-		box := answerBox{Href: "#" + part, Question: p.Text("question." + a.ID), Sentence: p.Said(a.Sentence), Basis: p.Text("basis." + string(a.Basis))}
+		box := answerBox{Href: "#" + part, Question: p.Text("question." + a.ID), Sentence: p.Said(cmp.Or(a.Brief, a.Sentence)), Basis: p.Text("basis." + string(a.Basis))}
 		if a.State != sightline.OK && a.Help != "" {
 			box.Help = p.Said(a.Help)
 		}
@@ -126,18 +124,22 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 	if a.Help != "" {
 		s.Help = p.Said(a.Help)
 	}
-	cites.use(a.Notes...)
+	few := func(notes []int) html.HTML {
+		if all == "" { // the answer in full
+			cites.use(notes...)
+			return p.Cites(notes)
+		}
+		h, shown := p.few(notes, all+"#notes")
+		cites.use(shown...)
+		return h
+	}
+	s.Cites = few(a.Notes)
 	for _, f := range a.Figures {
-		r := numberRow{Label: p.Said(f.Label), Estimate: f.Estimate, Cites: p.Cites(f.Notes)}
+		r := numberRow{Label: p.Said(f.Label), Estimate: f.Estimate, Cites: few(f.Notes)}
 		if f.Rule != "" {
 			r.Rule = p.Said(f.Rule)
 		}
-		cites.use(f.Notes...)
 		s.Numbers = append(s.Numbers, r)
-	}
-	for _, f := range p.scores(a) {
-		p.Figures = append(p.Figures, f)
-		s.Figures = append(s.Figures, p.Figure(f))
 	}
 	for _, sc := range a.Scores {
 		cites.use(sc.Notes...)
@@ -175,14 +177,11 @@ func countryPart(q *request) (Page, error) {
 		return nil, err
 	}
 	name := q.value("part")
-	if name == "changes" {
-		return countryChanges(q, c)
-	}
 	for i, x := range answerParts {
 		if x.part != name {
 			continue
 		}
-		d, err := q.doc.Country(c)
+		d, err := q.doc.Dossier(c)
 		if err != nil {
 			return nil, err
 		}
@@ -203,3 +202,12 @@ func countryPart(q *request) (Page, error) {
 	return nil, sightline.Errorf(sightline.NotFound, "find page", name, "the page of a country has no such part").
 		WithHint("There are: exposure, blocking, claims, trend and changes.")
 }
+
+// partData is what the template "part" receives.
+type partData struct {
+	H    *Head
+	Part answerPart
+}
+
+// Section hands a part to its template.
+func (p *countryPage) Section(a answerPart) partData { return partData{&p.Head, a} }

@@ -6,9 +6,11 @@ import (
 	html "html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"sightline"
@@ -232,21 +234,20 @@ func (h *Head) Period(p sightline.Period) html.HTML { return h.q.words.Period(p)
 func (h *Head) Instant(i sightline.Instant) html.HTML { return h.q.words.Instant(i) }
 
 // Figure prints a figure of the kit.
-func (h *Head) Figure(f figure.Figure) html.HTML { return figure.HTML(h.q.words, f, h.links(f)) }
+func (h *Head) Figure(f figure.Figure) html.HTML {
+	return f.HTML(h.q.words, func(path string) string { return h.q.link(path) })
+}
 
-// links are the addresses that a figure needs.
-func (h *Head) links(f figure.Figure) figure.Links {
-	base := h.q.path
-	if base == "/" {
-		base = ""
+// frame is the frame of a figure of this page, with its address.
+func (h *Head) frame(id string) figure.Frame {
+	f := figure.Frame{ID: id, Address: strings.TrimSuffix(h.q.path, "/") + "/figure/" + id}
+	if h.Document != nil {
+		f.JSON = strings.TrimSuffix(h.q.path, "/") + ".json"
+		if h.q.path == "/" {
+			f.JSON = "/index.json"
+		}
 	}
-	return figure.Links{
-		Packet: h.Packet,
-		Method: h.Method,
-		Form: func(suffix string) string {
-			return h.q.link(base+"/figure/"+f.Base().ID+suffix, flat(h.q.query)...)
-		},
-	}
+	return f
 }
 
 // SiteLinks are the parts of the atlas, for the head of each page.
@@ -326,3 +327,5 @@ func (h *Head) part(name string, data any) html.HTML {
 }
 
 var parts = html.Must(html.ParseFS(pageFiles, "page/layout/*.tmpl"))
+
+func sortedKeys(v url.Values) []string { return slices.Sorted(maps.Keys(v)) }

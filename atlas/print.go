@@ -6,6 +6,7 @@ import (
 	html "html/template"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -41,10 +42,10 @@ func printCSV(w io.Writer, h *Head) error {
 		if i > 0 {
 			io.WriteString(w, "\n")
 		}
-		if err := printRows(w, []string{"figure", f.Base().ID}, nil); err != nil {
+		if err := printRows(w, []string{"figure", f.Name()}, nil); err != nil {
 			return err
 		}
-		if err := figure.CSV(w, h.q.words, f); err != nil {
+		if err := f.CSV(w); err != nil {
 			return err
 		}
 	}
@@ -68,7 +69,7 @@ func printRows(w io.Writer, columns []string, rows [][]string) error {
 // inertCell keeps a spreadsheet from reading a text as a formula.
 func inertCell(t string) string {
 	if t != "" && strings.ContainsRune("=+-@\t\r", rune(t[0])) {
-		if _, err := parseNumber(t); err != nil {
+		if _, err := strconv.ParseFloat(t, 64); err != nil {
 			return "'" + t
 		}
 	}
@@ -77,7 +78,11 @@ func inertCell(t string) string {
 
 // printFigure prints one figure of a page.
 func printFigure(w io.Writer, h *Head, id, form string) (kind string, err error) {
-	i := slices.IndexFunc(h.Figures, func(f figure.Figure) bool { return f.Base().ID == id })
+	scale := 1
+	if one, ok := strings.CutSuffix(id, "@2x"); ok {
+		id, scale = one, 2
+	}
+	i := slices.IndexFunc(h.Figures, func(f figure.Figure) bool { return f.Name() == id })
 	if i < 0 {
 		return "", sightline.Errorf(sightline.NotFound, "print figure", id, "this page has no such figure").
 			WithHint("Open the page; the addresses of its figures stand under them.")
@@ -85,21 +90,14 @@ func printFigure(w io.Writer, h *Head, id, form string) (kind string, err error)
 	f := h.Figures[i]
 	switch form {
 	case formCSV:
-		return "text/csv; charset=utf-8", figure.CSV(w, h.q.words, f)
-	case formJSON:
-		if err := json.MarshalWrite(w, f, json.Deterministic(true), jsontext.WithIndent("  ")); err != nil {
-			return "", err
-		}
-		_, err = io.WriteString(w, "\n")
-		return "application/json", err
+		return "text/csv; charset=utf-8", f.CSV(w)
 	case formPNG:
-		scale := 1
-		if strings.HasSuffix(id, "@2x") {
-			scale = 2
+		if p, ok := f.(figure.Picture); ok {
+			return "image/png", p.PNG(w, scale)
 		}
-		return "image/png", figure.PNG(w, f, scale)
 	}
-	return "", sightline.Errorf(sightline.NotFound, "print figure", id, "a figure by itself is .csv, .json or .png")
+	return "", sightline.Errorf(sightline.NotFound, "print figure", id, "this figure has no such form").
+		WithHint("All have .csv; those that draw a line have .png.")
 }
 
 // text is the text of a piece of a page.

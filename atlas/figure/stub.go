@@ -1,0 +1,2 @@
+package figure
+func Sheet() string { return "" }

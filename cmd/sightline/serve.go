@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/netutil"
+
+	"sightline"
+	"sightline/atlas"
+)
+
+// The limits of the server. What is slower, larger or more than that is let
+// go, so that one caller cannot hold the atlas from the others.
+const (
+	serveHeaderTime  = 5 * time.Second
+	serveReadTime    = 10 * time.Second
+	serveWriteTime   = 30 * time.Second
+	serveIdleTime    = 60 * time.Second
+	serveHeaderBytes = 16 << 10
+	serveConnections = 1024
+	serveLeave       = 10 * time.Second // for answers under way, when it stops
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	var address string
+	var hosts, languages []string
+	var openOnly bool
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Show the atlas in a browser, from this machine",
+		Long: `Serve the atlas: the catalogue, or the workspace named with -w, as pages
+for any browser, without script, cookie or outside request. It listens on this
+machine only unless --listen says otherwise, opens no other connection, and
+keeps no record of who asked for what.
+
+The store is read as it is when the server starts: what is imported later is
+shown after a restart.
+
+On a loopback address it answers to the names of this machine only, so that no
+other site can read it through your browser; --host adds the name under which
+a proxy or onion service in front of it is known. docs/HARDENING.md says how
+to run it for others.`,
+		Example: "  sightline serve\n  sightline serve -w kenya-notes\n  sightline serve --listen 127.0.0.1:9000 --host atlas.example.org",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open()
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			l, err := net.Listen("tcp", address)
+			if err != nil {
+				return sightline.Errorf(sightline.Unavailable, "listen", address, "%w", err).
+					WithHint("Another program may use it, perhaps a sightline of yours; choose another with --listen 127.0.0.1:PORT.")
+			}
+			h, err := atlas.New(atlas.Config{
+				Store: s.Store, Series: s.series, Edition: s.edition, Code: version(), OpenOnly: openOnly,
+				Opened: sightline.InstantOf(a.now()), Today: func() sightline.Day { return sightline.DayOf(a.now()) },
+				Languages: languages, Hosts: serveHosts(l.Addr(), hosts),
+				Fault: func(page string, err error) { fmt.Fprintf(a.errs, "fault on a page of kind %s: %v\n", page, err) },
+			})
+			if err != nil {
+				l.Close()
+				return err
+			}
+			fmt.Fprintf(a.out, "The atlas of %s is at http://%s/ until you stop it with Ctrl+C.\n", s.edition, l.Addr())
+			return serveUntil(c.Context(), l, h)
+		},
+	}
+	c.Flags().StringVar(&address, "listen", "127.0.0.1:8470", "`address` and port to listen on")
+	c.Flags().StringSliceVar(&hosts, "host", nil, "`name` under which others know it (repeatable); with it only these are answered")
+	c.Flags().StringSliceVar(&languages, "lang", []string{"en"}, "`languages` of the pages, the first by default (qps is the pseudo-language for tests)")
+	c.Flags().BoolVar(&openOnly, "open-only", false, "leave out data whose terms do not allow passing them on freely")
+	return c
+}
+
+// serveHosts are the names that a server at that address answers to: on
+// loopback those of this machine and those given, elsewhere those given, and
+// any if none is.
+func serveHosts(at net.Addr, given []string) []string {
+	var out []string
+	for _, h := range given {
+		out = append(out, strings.ToLower(h))
+	}
+	if t, ok := at.(*net.TCPAddr); ok && t.IP.IsLoopback() {
+		out = append(out, "localhost", "127.0.0.1", "::1", t.IP.String())
+	}
+	return out
+}
+
+// serveUntil serves until the context ends, then lets answers under way go out.
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: serveHeaderTime,
+		ReadTimeout:       serveReadTime,
+		WriteTimeout:      serveWriteTime,
+		IdleTimeout:       serveIdleTime,
+		MaxHeaderBytes:    serveHeaderBytes,
+		ErrorLog:          silent(),
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(netutil.LimitListener(l, serveConnections)) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	leave, cancel := context.WithTimeout(context.Background(), serveLeave)
+	defer cancel()
+	err := server.Shutdown(leave)
+	if e := <-done; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// silent keeps the standard server's remarks on broken connections, which name
+// addresses, to itself.
+func silent() *log.Logger { return log.New(io.Discard, "", 0) }
