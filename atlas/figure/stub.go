@@ -1,2 +1,0 @@
-package figure
-func Sheet() string { return "" }
