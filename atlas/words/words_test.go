@@ -283,4 +283,3 @@ func TestPhrases(t *testing.T) {
 		t.Error(got)
 	}
 }
-
