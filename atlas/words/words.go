@@ -366,6 +366,7 @@ type Phrase struct {
 	n       int
 	args    []any
 	foreign string
+	name    bool
 }
 
 // Say is a phrase of the catalogue. Its arguments are those of Printer.Text.
@@ -375,6 +376,9 @@ func Say(key string, args ...any) Phrase { return Phrase{key: key, args: args} }
 func SayN(key string, n int, args ...any) Phrase {
 	return Phrase{key: key, plural: true, n: n, args: args}
 }
+
+// Named is a foreign name or title, in whatever script.
+func Named(s string) Phrase { return Phrase{foreign: s, name: true} }
 
 // Quote is a sentence of a document, which stays in English.
 func Quote(s string) Phrase { return Phrase{foreign: s} }
@@ -402,6 +406,8 @@ func (p *Printer) SayHTML(s Phrase) template.HTML {
 		return p.HTML(s.key, s.args...)
 	case s.foreign == "":
 		return ""
+	case s.name:
+		return p.Name(s.foreign)
 	}
 	return p.Foreign(s.foreign)
 }

@@ -1,0 +1,109 @@
+package figure
+
+import (
+	"html/template"
+	"io"
+	"strconv"
+
+	"sightline"
+	"sightline/atlas/words"
+)
+
+// Columns is a yearly series: a band and a tick for each year, hatched where
+// there is no value, and no line that would join what nobody measured.
+type Columns struct {
+	Frame
+	Axis  Axis
+	Years []Year
+}
+
+// Year is a year's estimate.
+type Year struct {
+	Year     int
+	Estimate sightline.Estimate
+	Scenario bool
+}
+
+type columnsView struct {
+	*view
+	Max, Middle, Min template.HTML
+	Columns          []columnView
+}
+
+type columnView struct {
+	Mark  mark
+	None  bool // hatched
+	Na    bool // not applicable
+	Label string
+	Rare  bool // the label is left out where there is little room
+}
+
+func (f Columns) all() (out []labelled) {
+	for _, y := range f.Years {
+		out = append(out, labelled{words.Named(strconv.Itoa(y.Year)), y.Estimate})
+	}
+	return out
+}
+
+// HTML prints the columns, and the values as a table.
+func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
+	key := []keyItem{{"k tick", "", p.HTML("figure.key.estimate")}, {"k band", "", p.HTML("figure.key.interval")}}
+	v := columnsView{view: f.view(p, link, f.all(), key, &f.Axis, ".csv"),
+		Max: p.Value(f.Axis.Max, f.Axis.Unit), Middle: p.Value((f.Axis.Max+f.Axis.Min)/2, f.Axis.Unit), Min: p.Value(f.Axis.Min, f.Axis.Unit)}
+	v.Keep = true
+	v.view.Table = &table{Head: []template.HTML{p.HTML("figure.columns.year"), p.HTML("figure.estimate")}}
+	step := 1 + (len(f.Years)-1)/12 // at most twelve labels where there is room
+	kinds := map[words.None]bool{}
+	scenario := false
+	for i, y := range f.Years {
+		x := columnView{Mark: f.Axis.mark(y.Estimate), Rare: i/step%2 == 1}
+		x.Mark.Scenario = y.Scenario
+		if i%step == 0 {
+			x.Label = strconv.Itoa(y.Year)
+		}
+		none := words.Absence(y.Estimate)
+		kinds[none] = true
+		x.None, x.Na = none == words.NoData || none == words.TooLittle, none == words.NotApplicable
+		v.Columns = append(v.Columns, x)
+		n := v.number(y.Estimate)
+		if y.Scenario {
+			scenario = true
+			n.Text += " " + p.HTML("figure.scenario")
+		}
+		v.view.Table.Rows = append(v.view.Table.Rows, tableRow{Label: reference{Text: p.Code(strconv.Itoa(y.Year))}, Cells: []number{n}})
+	}
+	if scenario {
+		v.Key = append(v.Key, keyItem{"k band dotted", "", p.HTML("figure.key.scenario")})
+	}
+	v.Key = append(v.Key, noneKey(p, kinds)...)
+	return execute("columns", v)
+}
+
+// noneKey explains the kinds of no value that a figure shows.
+func noneKey(p *words.Printer, shown map[words.None]bool) (out []keyItem) {
+	for _, k := range nones {
+		if shown[k.kind] {
+			out = append(out, keyItem{"st " + k.class, k.letter, p.HTML(k.key)})
+		}
+	}
+	return out
+}
+
+// nones is how the kinds of no value are shown, in every figure.
+var nones = []struct {
+	kind               words.None
+	class, letter, key string
+}{
+	{words.NoData, "s-nodata", "", "none.no_data"},
+	{words.TooLittle, "s-none", "?", "none.too_little"},
+	{words.NotApplicable, "s-na", "–", "none.not_applicable"},
+}
+
+// CSV writes a row for each year.
+func (f Columns) CSV(w io.Writer) error {
+	var rows [][]string
+	for _, y := range f.Years {
+		rows = append(rows, append([]string{strconv.Itoa(y.Year), strconv.FormatBool(y.Scenario)}, estimateFields(y.Estimate)...))
+	}
+	return writeCSV(w, append([]string{"year", "scenario"}, estimateColumns...), rows)
+}

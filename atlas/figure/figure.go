@@ -1,0 +1,419 @@
+// Package figure is the atlas's kit of figures: values go in, and come out as
+// HTML without script, SVG or inline style, as CSV, as alternative text and,
+// where a line is drawn, as PNG. All come from the one value, so they agree.
+//
+// A figure states its finding in the heading, says it in a sentence, explains
+// its signs in a key, shows a picture with the same values as text beside it,
+// and says in the caption what the band means, out of how many, by which method
+// and on what evidence.
+package figure
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sightline"
+	"sightline/atlas/words"
+)
+
+// Figure is what a page holds.
+type Figure interface {
+	// Name is the figure's id within its page.
+	Name() string
+	// HTML prints the figure. link gives an address of ours the view of the
+	// page (?published=, ?known=, ?lang=).
+	HTML(p *words.Printer, link Link) template.HTML
+	// CSV writes the values: names in English, dates in ISO 8601, numbers bare.
+	CSV(w io.Writer) error
+	// Alt is the finding as plain text.
+	Alt(p *words.Printer) string
+}
+
+// Picture is a figure that is drawn on the server.
+type Picture interface {
+	Figure
+	// PNG writes the picture at scale 1 or 2.
+	PNG(w io.Writer, scale int) error
+}
+
+// Link turns an address of ours, such as "/packet/SL-7Q4M-2K9D-X", into the
+// one that keeps the view of the page.
+type Link func(path string) string
+
+// Doubt is the kind of doubt that a band shows. One figure shows one kind.
+type Doubt uint8
+
+// The kinds of doubt.
+const (
+	Undrawn    Doubt = iota // no intervals
+	Sampling                // chance in what was sampled
+	Collectors              // collectors that disagree
+	Sources                 // sources that disagree
+	Model                   // under a model
+	Bounds                  // the lowest and highest value that the data allow
+	Published               // as a publisher gives it, of whichever kind
+)
+
+var doubts = [...]string{"", "figure.doubt.sampling", "figure.doubt.collectors", "figure.doubt.sources", "figure.doubt.model", "figure.doubt.bounds", "figure.doubt.published"}
+
+// Frame is what every figure has.
+type Frame struct {
+	ID          string       // unique in the page; letters, digits and hyphens
+	Heading     words.Phrase // states the finding
+	Sentence    words.Phrase // says it
+	Depth       int          // of the heading: 2, 3 or 4; 0 stands for 3
+	Caption     words.Phrase // what is shown, beyond the fields below
+	Unit        words.Phrase
+	Period      sightline.Period
+	Denominator words.Phrase // out of what
+	Level       float64      // of the intervals; 0 stands for 0.9
+	Doubt       Doubt
+	Method      sightline.MethodID
+	Packets     []sightline.PacketID // of the figure as a whole; those of its estimates are added
+	WouldChange words.Phrase         // the collector, source or indicator whose removal moves it most
+	Address     string               // of the figure, without suffix: "/country/KE/figure/exposure"; "" gives no links
+	JSON        string               // address of the document that holds the values, if any
+}
+
+// Name is the figure's id.
+func (f Frame) Name() string { return f.ID }
+
+// Alt is the sentence as plain text, or the heading of a figure without one.
+func (f Frame) Alt(p *words.Printer) string {
+	if f.Sentence.IsZero() {
+		return p.Say(f.Heading)
+	}
+	return p.Say(f.Sentence)
+}
+
+func (f Frame) level() float64 { return cmp.Or(f.Level, 0.9) }
+
+// Axis is a fixed range of values. Both ends are printed.
+type Axis struct {
+	Min, Max float64
+	Unit     string // of the estimates, which decides whether 0.5 reads 50 %
+}
+
+// at is the place of a value on the axis in per cent, from 0 to 100.
+func (a Axis) at(v float64) int {
+	if !(a.Max > a.Min) {
+		panic(fmt.Sprintf("BUG: an axis from %g to %g", a.Min, a.Max))
+	}
+	return int(math.Round(100 * min(max((v-a.Min)/(a.Max-a.Min), 0), 1)))
+}
+
+// mark is an estimate's place on an axis: band from Start over Size, tick at
+// Tick, in per cent.
+type mark struct {
+	Tick, Start, Size int
+	Band              bool
+	Some              bool // there is a value
+	Scenario          bool
+}
+
+// mark places an estimate. The tick lies within the band.
+func (a Axis) mark(e sightline.Estimate) mark {
+	v, ok := e.Value.Get()
+	if !ok {
+		return mark{}
+	}
+	m := mark{Tick: a.at(v), Some: true}
+	if low, ok := e.Low.Get(); ok {
+		high, _ := e.High.Get()
+		m.Start, m.Band = a.at(low), true
+		m.Size = a.at(high) - m.Start
+	}
+	return m
+}
+
+// beyond reports whether an estimate reaches over an end of the axis.
+func (a Axis) beyond(e sightline.Estimate) bool {
+	for _, n := range []sightline.Number{e.Value, e.Low, e.High} {
+		if v, ok := n.Get(); ok && (v < a.Min || v > a.Max) {
+			return true
+		}
+	}
+	return false
+}
+
+// Whole turns the estimates of a frame, each with the label of its row, into
+// what the captions need.
+type labelled struct {
+	label words.Phrase
+	e     sightline.Estimate
+}
+
+//go:embed *.tmpl
+var templateFiles embed.FS
+
+var templates = template.Must(template.New("figure").ParseFS(templateFiles, "*.tmpl"))
+
+func execute(name string, data any) template.HTML {
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
+		panic("BUG: " + err.Error())
+	}
+	return template.HTML(b.String())
+}
+
+// view is a frame as the templates receive it; each figure's own view embeds
+// it.
+type view struct {
+	ID                string
+	Depth             int
+	Heading, Sentence template.HTML
+	KeyLabel          string
+	Key               []keyItem
+	Caption           []template.HTML
+	WhyTitle          string
+	Why               []template.HTML
+	Table             *table
+	TableTitle        string
+	Method            *reference
+	Packets           []reference
+	PacketsTitle      template.HTML // where there are too many for a line
+	Links             []reference
+	Keep              bool // small enough for one sheet
+	p                 *words.Printer
+	link              Link
+	level             float64
+}
+
+type keyItem struct {
+	Class, Letter string
+	Word          template.HTML
+}
+
+type reference struct {
+	Href string
+	Text template.HTML
+}
+
+// number is a value as text, linked to its packet.
+type number struct {
+	Text template.HTML
+	Href string
+}
+
+// table is the table that says what a picture shows.
+type table struct {
+	Head []template.HTML
+	Rows []tableRow
+}
+
+type tableRow struct {
+	Label reference
+	Cells []number
+}
+
+func (v *view) number(e sightline.Estimate) number {
+	n := number{Text: v.p.Cell(e, v.level)}
+	if e.Packet != "" {
+		n.Href = v.link(packetAddress(e.Packet))
+	}
+	return n
+}
+
+func (v *view) reference(label words.Phrase, href string) reference {
+	r := reference{Text: v.p.SayHTML(label)}
+	if href != "" {
+		r.Href = v.link(href)
+	}
+	return r
+}
+
+func packetAddress(id sightline.PacketID) string { return "/packet/" + string(id) }
+
+// view prepares the frame. all are the figure's estimates; suffixes are the
+// forms in which it has an address.
+func (f Frame) view(p *words.Printer, link Link, all []labelled, key []keyItem, axis *Axis, suffixes ...string) *view {
+	if link == nil {
+		link = func(path string) string { return path }
+	}
+	v := &view{ID: f.ID, Depth: cmp.Or(f.Depth, 3), Heading: p.SayHTML(f.Heading), Sentence: p.SayHTML(f.Sentence), KeyLabel: p.Text("figure.key"), Key: key,
+		TableTitle: p.Text("figure.table"), WhyTitle: p.Text("figure.why_title"), p: p, link: link, level: f.level()}
+	if f.ID == "" || strings.Trim(strings.ToLower(f.ID), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		panic(fmt.Sprintf("BUG: figure id %q", f.ID))
+	}
+	caption := func(h template.HTML) { v.Caption = append(v.Caption, h) }
+	if !f.Caption.IsZero() {
+		caption(p.SayHTML(f.Caption))
+	}
+	if !f.Unit.IsZero() {
+		caption(p.HTML("figure.caption.unit", "unit", f.Unit))
+	}
+	if !f.Period.IsZero() {
+		caption(p.HTML("figure.caption.period", "period", f.Period))
+	}
+	if !f.Denominator.IsZero() {
+		caption(p.HTML("figure.caption.denominator", "denominator", f.Denominator))
+	}
+	switch f.Doubt {
+	case Undrawn:
+	case Bounds:
+		caption(p.HTML("figure.doubt.bounds"))
+	case Published:
+		caption(p.HTML("figure.doubt.published", "level", p.Value(v.level, "share")))
+	default:
+		k, m := often(v.level)
+		caption(p.HTML(doubts[f.Doubt], "level", p.Value(v.level, "share"), "often", p.HTML("figure.often", "k", k, "m", m)))
+	}
+	if axis != nil && slices.ContainsFunc(all, func(x labelled) bool { return axis.beyond(x.e) }) {
+		caption(p.HTML("figure.axis_ends", "min", p.Value(axis.Min, axis.Unit), "max", p.Value(axis.Max, axis.Unit)))
+	}
+	if !f.WouldChange.IsZero() {
+		caption(p.HTML("figure.would_change", "what", f.WouldChange))
+	}
+	v.why(all)
+	v.provenance(f, all, suffixes)
+	return v
+}
+
+// often puts a level into natural frequencies.
+func often(level float64) (k, m int) {
+	for m = 10; m < 10000; m *= 10 {
+		if x := level * float64(m); math.Abs(x-math.Round(x)) < 1e-9 {
+			return int(math.Round(x)), m
+		}
+	}
+	return int(math.Round(level * float64(m))), m
+}
+
+// why lists the reasons for missing values and intervals, each once, with the
+// rows that it holds for.
+func (v *view) why(all []labelled) {
+	type group struct {
+		reason string
+		rows   []words.Phrase
+	}
+	var groups []*group
+	values := 0
+	for _, x := range all {
+		if _, ok := x.e.Low.Get(); ok || x.e.Reason == "" {
+			continue
+		}
+		values++
+		i := slices.IndexFunc(groups, func(g *group) bool { return g.reason == x.e.Reason })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, &group{reason: x.e.Reason})
+		}
+		groups[i].rows = append(groups[i].rows, x.label)
+	}
+	for _, g := range groups {
+		reason := v.p.Foreign(g.reason)
+		switch {
+		case len(groups) == 1 && values == len(all) && words.Absence(all[0].e) == words.Some:
+			v.Caption = append(v.Caption, v.p.HTML("figure.why_all", "reason", reason))
+		case len(g.rows) == 1:
+			v.Why = append(v.Why, v.p.HTML("figure.why", "what", g.rows[0], "reason", reason))
+		default:
+			v.Why = append(v.Why, v.p.PluralHTML("figure.why_more", len(g.rows), "reason", reason))
+		}
+	}
+}
+
+// provenance adds method, packets and links.
+func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
+	p := v.p
+	if f.Method != "" {
+		v.Method = &reference{Href: v.link("/method/" + string(f.Method)), Text: p.HTML("figure.method", "method", p.Code(string(f.Method)))}
+	}
+	seen := map[sightline.PacketID]bool{"": true}
+	linked := false
+	add := func(id sightline.PacketID) {
+		if !seen[id] {
+			seen[id] = true
+			v.Packets = append(v.Packets, reference{Href: v.link(packetAddress(id)), Text: p.Code(string(id))})
+		}
+	}
+	for _, id := range f.Packets {
+		add(id)
+	}
+	for _, x := range all {
+		linked = linked || x.e.Packet != ""
+		add(x.e.Packet)
+	}
+	if linked {
+		v.Caption = append(v.Caption, p.HTML("figure.numbers_link"))
+	}
+	if len(v.Packets) > 2 {
+		v.PacketsTitle = p.PluralHTML("figure.packets", len(v.Packets))
+	} else {
+		for i := range v.Packets {
+			v.Packets[i].Text = p.HTML("figure.packet", "id", v.Packets[i].Text)
+		}
+	}
+	if f.Address != "" {
+		for _, s := range suffixes {
+			v.Links = append(v.Links, reference{Href: v.link(f.Address + s), Text: p.Code(s)})
+		}
+	}
+	if f.JSON != "" {
+		v.Links = append(v.Links, reference{Href: v.link(f.JSON), Text: p.Code(".json")})
+	}
+}
+
+// english prints what a CSV file says.
+func english() *words.Printer {
+	p, ok := words.For("en")
+	if !ok {
+		panic("BUG: no English")
+	}
+	return p
+}
+
+// estimateColumns heads the columns that every CSV file has for an estimate.
+var estimateColumns = []string{"value", "low", "high", "level", "n", "denominator", "unit", "state", "reason", "method", "packet"}
+
+// estimateFields is an estimate in those columns. An estimate that nobody made
+// has the state "no_data".
+func estimateFields(e sightline.Estimate) []string {
+	f := func(v float64) string {
+		if v == 0 {
+			return ""
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	state := e.State.String()
+	if words.Absence(e) == words.NoData {
+		state = "no_data"
+	}
+	denominator := ""
+	if e.Denominator != 0 {
+		denominator = strconv.FormatInt(e.Denominator, 10)
+	}
+	return []string{e.Value.String(), e.Low.String(), e.High.String(), f(e.Level), strconv.FormatInt(e.N, 10), denominator, field(e.Unit), state, field(e.Reason), string(e.Method), string(e.Packet)}
+}
+
+// field makes foreign text safe in a CSV file: inert, and not a formula to the
+// spreadsheet that opens it.
+func field(s string) string {
+	s = sightline.Inert(s)
+	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func say(s words.Phrase) string { return field(english().Say(s)) }
+
+func writeCSV(w io.Writer, head []string, rows [][]string) error {
+	c := csv.NewWriter(w)
+	if err := c.Write(head); err != nil {
+		return err
+	}
+	if err := c.WriteAll(rows); err != nil {
+		return err
+	}
+	return c.Error()
+}

@@ -1,0 +1,106 @@
+package figure
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+
+	"sightline"
+	"sightline/atlas/words"
+)
+
+// Grid is the coverage grid: how much there is, by row and column. A cell
+// where somebody looked and found none is a bordered 0; a cell without an
+// estimate is hatched.
+type Grid struct {
+	Frame
+	Label   words.Phrase // heads the first column
+	Columns []words.Phrase
+	Rows    []GridRow
+}
+
+// GridRow is one row of a Grid, with an estimate for each column.
+type GridRow struct {
+	Label words.Phrase
+	Href  string
+	Cells []sightline.Estimate
+}
+
+type gridView struct {
+	*view
+	Label   template.HTML
+	Columns []template.HTML
+	Rows    []gridRowView
+}
+
+type gridRowView struct {
+	Label reference
+	Cells []gridCell
+}
+
+type gridCell struct {
+	Class, Letter string
+	Word          string // hidden, beside a letter
+	Number        number
+}
+
+func (f Grid) all() (out []labelled) {
+	for _, r := range f.Rows {
+		for _, e := range r.Cells {
+			out = append(out, labelled{r.Label, e})
+		}
+	}
+	return out
+}
+
+// HTML prints the grid.
+func (f Grid) HTML(p *words.Printer, link Link) template.HTML {
+	v := gridView{view: f.view(p, link, f.all(), nil, nil, ".csv"), Label: p.SayHTML(f.Label)}
+	v.Keep = len(f.Rows) <= 12
+	for _, c := range f.Columns {
+		v.Columns = append(v.Columns, p.SayHTML(c))
+	}
+	kinds := map[words.None]bool{}
+	zero := false
+	for _, r := range f.Rows {
+		if len(r.Cells) != len(f.Columns) {
+			panic(fmt.Sprintf("BUG: %d cells for %d columns", len(r.Cells), len(f.Columns)))
+		}
+		row := gridRowView{Label: v.reference(r.Label, r.Href)}
+		for _, e := range r.Cells {
+			x := gridCell{Class: "g-some", Number: v.number(e)}
+			none := words.Absence(e)
+			kinds[none] = true
+			for _, k := range nones {
+				if k.kind == none {
+					x.Class, x.Letter, x.Word = "g-none", k.letter, p.Absent(e)
+					x.Class = k.class
+				}
+			}
+			if value, ok := e.Value.Get(); ok && value == 0 {
+				x.Class, zero = "g-zero", true
+			}
+			row.Cells = append(row.Cells, x)
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	if kinds[words.Some] {
+		v.Key = append(v.Key, keyItem{"st g-some", "n", p.HTML("figure.key.count")})
+	}
+	if zero {
+		v.Key = append(v.Key, keyItem{"st g-zero", "0", p.HTML("figure.key.zero")})
+	}
+	v.Key = append(v.Key, noneKey(p, kinds)...)
+	return execute("grid", v)
+}
+
+// CSV writes a row for each cell.
+func (f Grid) CSV(w io.Writer) error {
+	var rows [][]string
+	for _, r := range f.Rows {
+		for i, e := range r.Cells {
+			rows = append(rows, append([]string{say(r.Label), say(f.Columns[i])}, estimateFields(e)...))
+		}
+	}
+	return writeCSV(w, append([]string{"label", "column"}, estimateColumns...), rows)
+}

@@ -1,0 +1,201 @@
+package figure
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"sightline"
+	"sightline/atlas/words"
+)
+
+// tilesCSV places each country and territory on a grid: row and column, both
+// from 1. It is our own drawing; tiles are equal and say nothing on status or
+// borders.
+//
+//go:embed tiles.csv
+var tilesCSV string
+
+// place is where a tile stands.
+type place struct {
+	row, column int
+	region      string
+}
+
+// regions are the groups of a map on a narrow screen, in the order of the
+// alphabet, with the message that names each.
+var regions = []struct{ name, key string }{
+	{"africa", "figure.region.africa"}, {"americas", "figure.region.americas"}, {"antarctica", "figure.region.antarctica"},
+	{"asia", "figure.region.asia"}, {"europe", "figure.region.europe"}, {"oceania", "figure.region.oceania"},
+}
+
+var layout = sync.OnceValue(func() map[sightline.Country]place {
+	records, err := csv.NewReader(strings.NewReader(tilesCSV)).ReadAll()
+	if err != nil {
+		panic("BUG: tiles.csv: " + err.Error())
+	}
+	out := map[sightline.Country]place{}
+	for _, r := range records[1:] {
+		var c sightline.Country
+		if err := c.UnmarshalText([]byte(r[0])); err != nil {
+			panic("BUG: tiles.csv: " + err.Error())
+		}
+		row, err1 := strconv.Atoi(r[1])
+		column, err2 := strconv.Atoi(r[2])
+		if _, twice := out[c]; twice || err1 != nil || err2 != nil || row < 1 || row > tileRows || column < 1 || column > tileColumns {
+			panic("BUG: tiles.csv: " + strings.Join(r, ","))
+		}
+		out[c] = place{row, column, r[3]}
+	}
+	return out
+})
+
+// The size of the grid.
+const (
+	tileRows    = 19
+	tileColumns = 25
+)
+
+// Tiles is the tile map: one equal tile a country, with its code and class.
+type Tiles struct {
+	Frame
+	Scale Scale
+	Tiles []Tile // in any order; the map is cropped to them
+}
+
+// Tile is one country's tile.
+type Tile struct {
+	Country  sightline.Country
+	Estimate sightline.Estimate
+	Href     string // "/country/XX" if empty
+	Here     bool   // the country that the page is about
+}
+
+type tilesView struct {
+	*view
+	Columns string
+	World   bool // wide enough to be grouped on a narrow screen
+	Regions []regionView
+}
+
+type regionView struct {
+	ID, Name string
+	Tiles    []tileView
+}
+
+type tileView struct {
+	Class, Href  string
+	Here         bool
+	Code, Letter string
+	Word         template.HTML
+}
+
+// sorted lists the tiles by region and code.
+func (f Tiles) sorted() []Tile {
+	out := slices.Clone(f.Tiles)
+	slices.SortStableFunc(out, func(a, b Tile) int {
+		if c := strings.Compare(layout()[a.Country].region, layout()[b.Country].region); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Country.Code(), b.Country.Code())
+	})
+	return out
+}
+
+func (f Tiles) all() (out []labelled) {
+	for _, t := range f.sorted() {
+		out = append(out, labelled{words.Named(t.Country.Name()), t.Estimate})
+	}
+	return out
+}
+
+// HTML prints the map and, as a table, its values.
+func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
+	f.Scale.check()
+	v := tilesView{view: f.view(p, link, f.all(), f.Scale.key(p), nil, ".csv")}
+	v.Caption = append(v.Caption, p.HTML("figure.tiles.caption"))
+	v.Keep = true
+	v.view.Table = &table{Head: []template.HTML{p.HTML("figure.tiles.country"), p.HTML("figure.tiles.class"), p.HTML("figure.estimate")}}
+	tiles := f.sorted()
+	top, left, right := tileRows, tileColumns, 1
+	for _, t := range tiles {
+		at, ok := layout()[t.Country]
+		if !ok {
+			panic("BUG: no tile for " + t.Country.Code())
+		}
+		top, left, right = min(top, at.row), min(left, at.column), max(right, at.column)
+	}
+	kinds := map[words.None]bool{}
+	anyUnsure, anyHere := false, false
+	for _, t := range tiles {
+		at := layout()[t.Country]
+		if n := len(v.Regions); n == 0 || v.Regions[n-1].ID != at.region {
+			i := slices.IndexFunc(regions, func(r struct{ name, key string }) bool { return r.name == at.region })
+			v.Regions = append(v.Regions, regionView{ID: at.region, Name: p.Text(regions[i].key)})
+		}
+		region := &v.Regions[len(v.Regions)-1]
+		href := t.Href
+		if href == "" {
+			href = "/country/" + t.Country.Code()
+		}
+		x := tileView{Href: v.link(href), Here: t.Here, Code: t.Country.Code(), Class: fmt.Sprintf("gr%d gc%d", at.row-top+1, at.column-left+1)}
+		name := p.Name(t.Country.Name())
+		class, unsure := f.Scale.of(t.Estimate)
+		var classText template.HTML
+		if class > 0 {
+			x.Class += " " + f.Scale.css(class)
+			x.Letter, classText = strconv.Itoa(class), p.Count(class)
+			x.Word = p.HTML("figure.tiles.tile", "name", name, "class", class)
+			if unsure {
+				x.Class += " unsure"
+				anyUnsure = true
+				x.Word = p.HTML("figure.tiles.unsure", "name", name, "class", class)
+			}
+			kinds[words.Some] = true
+		} else {
+			kind := words.Absence(t.Estimate)
+			kinds[kind] = true
+			for _, k := range nones {
+				if k.kind == kind {
+					x.Class += " " + k.class
+					x.Letter, classText = k.letter, template.HTML(k.letter)
+				}
+			}
+			x.Word = p.HTML("figure.tiles.none", "name", name, "state", p.Absent(t.Estimate))
+		}
+		anyHere = anyHere || t.Here
+		region.Tiles = append(region.Tiles, x)
+		v.view.Table.Rows = append(v.view.Table.Rows, tableRow{Label: reference{Href: x.Href, Text: name}, Cells: []number{{Text: classText}, v.number(t.Estimate)}})
+	}
+	v.Key = append(v.Key, noneKey(p, kinds)...)
+	if anyUnsure {
+		v.Key = append(v.Key, keyItem{"st unsure", "", p.HTML("figure.key.unsure")})
+	}
+	if anyHere {
+		v.Key = append(v.Key, keyItem{"st here", "", p.HTML("figure.key.here")})
+	}
+	v.World = right-left+1 > 10
+	v.Columns = fmt.Sprintf("gn%d", right-left+1)
+	return execute("tiles", v)
+}
+
+// CSV writes a row for each country, by code.
+func (f Tiles) CSV(w io.Writer) error {
+	var rows [][]string
+	for _, t := range f.Tiles {
+		class, unsure := f.Scale.of(t.Estimate)
+		c := ""
+		if class > 0 {
+			c = strconv.Itoa(class)
+		}
+		rows = append(rows, append([]string{t.Country.Code(), say(words.Named(t.Country.Name())), c, strconv.FormatBool(unsure)}, estimateFields(t.Estimate)...))
+	}
+	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+	return writeCSV(w, append([]string{"country", "name", "class", "unsure"}, estimateColumns...), rows)
+}
