@@ -105,7 +105,7 @@ var methods = []Method{
 	{seriesScore, "A score as its publisher gives it, with the publisher's interval where there is one. Where the source's scale was turned round, the reason says so.", runSeriesScore},
 	{seriesRank, "The place of a score among those of the same indicator, edition and time on record, counted from the end that the scale names. Scores that are equal, or whose intervals overlap, share a range of places. The denominator is the number of countries scored, which is not the world.", runSeriesRank},
 	{seriesChange, "The difference of two scores of one indicator and scale. It says whether the publisher's intervals overlap; a change inside them cannot be told from none.", runSeriesChange},
-	{countSupplier, "Counts the claims in force that name an organisation as supplier, financier, trainer or adviser, of one relevance class or of all but the unrelated, or the different countries that they name. Records that count as one organisation are counted together.", runCountSupplier},
+	{countSupplier, "Counts the claims in force that name an organisation as supplier, financier, trainer or adviser, of one relevance class or of all but the unrelated, or the different countries that they name, or (each=denials) what the organisation itself denies. Records that count as one organisation are counted together.", runCountSupplier},
 	{countCited, "Counts the claims in force that cite a source. One claim counts once, however often it cites it.", runCountCited},
 }
 

@@ -20,6 +20,11 @@ type Reader struct {
 	world     kept[*World]
 	suppliers kept[*SupplierList]
 	sources   kept[*SourceList]
+	networks  kept[*NetworkList]
+	laws      kept[*LawList]
+	votes     kept[*VoteList]
+	forums    kept[*ForumList]
+	training  kept[*TrainingList]
 
 	places places
 }
@@ -47,7 +52,9 @@ func (r *Reader) seal(k *composer, where string) (Frame, error) {
 	if k.err != nil {
 		return Frame{}, k.err
 	}
-	r.places.note(where, k.packets)
+	if where != "" {
+		r.places.note(where, k.packets)
+	}
 	return k.frame(), nil
 }
 

@@ -146,6 +146,25 @@ func documents(t testing.TB, r *dossier.Reader, f func(where string, doc any, er
 			f("source "+string(x.ID), d, err)
 		}
 	}
+	n, err := r.Networks()
+	f("networks", n, err)
+	for i := 0; i < len(n.Networks); i += 97 {
+		d, err := r.Network(n.Networks[i].ASN)
+		f("network "+n.Networks[i].ASN, d, err)
+	}
+	laws, err := r.Laws()
+	f("laws", laws, err)
+	votes, err := r.Votes()
+	f("votes", votes, err)
+	forums, err := r.Forums()
+	f("forums", forums, err)
+	training, err := r.Training()
+	f("training", training, err)
+	for name, filter := range map[string]dossier.Filter{"all": {}, "Kenya": {Country: "KE"}, "control": {Class: "control", Grade: "contested"},
+		"votes": {Predicate: "voted"}, "Huawei": {Supplier: "company/huawei"}, "denials": {Entity: "company/huawei", Predicate: "denies"}} {
+		l, err := r.Claims(filter, "", 20)
+		f("claims "+name, l, err)
+	}
 	m, _ := embedded(t)
 	all, err := m.Claims(sightline.Query{})
 	if err != nil {
@@ -179,4 +198,3 @@ func TestReaderComposesTheSameDossier(t *testing.T) {
 		}
 	}
 }
-
