@@ -165,6 +165,20 @@ func documents(t testing.TB, r *dossier.Reader, f func(where string, doc any, er
 		l, err := r.Claims(filter, "", 20)
 		f("claims "+name, l, err)
 	}
+	cmp, err := r.Compare([]string{"KE", "UG", "TZ"})
+	f("compare", cmp, err)
+	methods, err := r.Methods()
+	f("methods", methods, err)
+	for _, x := range methods.Methods {
+		d, err := r.Method(x.ID)
+		f("method "+string(x.ID), d, err)
+	}
+	for name, of := range map[string]dossier.Changed{"all": {}, "Kenya": {Country: "Kenya"}, "Huawei": {Entity: "company/huawei"}, "a claim": {Claim: "zw-cloudwalk-data-sent"}} {
+		d, err := r.Changes(of, sightline.Date{}, "", 30)
+		f("changes "+name, d, err)
+	}
+	hits, err := r.Search("huawei", 20)
+	f("search", hits, err)
 	m, _ := embedded(t)
 	all, err := m.Claims(sightline.Query{})
 	if err != nil {
