@@ -35,6 +35,12 @@ type Hit struct {
 type Store interface {
 	// Claims selects claims.
 	Claims(q Query) ([]Entry, error)
+	// Page lists at most limit of the claims in force whose id comes after the
+	// given one ("" is before all), by id.
+	Page(after ClaimID, limit int, asRecorded Instant) ([]Entry, error)
+	// Recent lists at most limit of the records recorded by then, the newest
+	// first: those whose place in the log is before the given one (0 is the end).
+	Recent(before int64, limit int, asRecorded Instant) ([]Entry, error)
 	// Claim finds one claim by id, closed or not, if recorded by then.
 	Claim(id ClaimID, asRecorded Instant) (Entry, error)
 	// Source finds the newest version of a source recorded by then.

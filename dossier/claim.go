@@ -124,9 +124,7 @@ func (r *Reader) Claim(id sightline.ClaimID) (*ClaimSheet, error) {
 		}
 		d.Qualifiers = append(d.Qualifiers, q)
 	}
-	for _, x := range c.References {
-		d.References = append(d.References, ReferenceCard{x.Source, x.Role.String(), x.Locator, x.Quote, x.Lang, x.Origin, x.Extraction, k.note(x.Source)})
-	}
+	d.References = k.references(c)
 	card := k.item(e, true)
 	d.Level, d.For, d.Against, d.Statuses, d.Disagree, d.Details = card.Level, card.For, card.Against, card.Statuses, card.Disagree, card.Details
 	edges, err := k.voices(id)
@@ -161,6 +159,13 @@ func (r *Reader) Claim(id sightline.ClaimID) (*ClaimSheet, error) {
 	}
 	d.Frame, err = r.seal(k, "claim/"+string(id))
 	return d, err
+}
+
+func (k *composer) references(c *sightline.Claim) (out []ReferenceCard) {
+	for _, x := range c.References {
+		out = append(out, ReferenceCard{x.Source, x.Role.String(), x.Locator, x.Quote, x.Lang, x.Origin, x.Extraction, k.note(x.Source)})
+	}
+	return out
 }
 
 // entityKeys are the qualifiers whose value is the id of an entity.

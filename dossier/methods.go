@@ -80,6 +80,7 @@ const (
 	// Of the documents of the atlas.
 	countSupplier sightline.MethodID = "count.supplier/1"
 	countCited    sightline.MethodID = "count.cited/1"
+	differenceOf  sightline.MethodID = "difference.mover/1"
 )
 
 var methods = []Method{
@@ -105,8 +106,9 @@ var methods = []Method{
 	{seriesScore, "A score as its publisher gives it, with the publisher's interval where there is one. Where the source's scale was turned round, the reason says so.", runSeriesScore},
 	{seriesRank, "The place of a score among those of the same indicator, edition and time on record, counted from the end that the scale names. Scores that are equal, or whose intervals overlap, share a range of places. The denominator is the number of countries scored, which is not the world.", runSeriesRank},
 	{seriesChange, "The difference of two scores of one indicator and scale. It says whether the publisher's intervals overlap; a change inside them cannot be told from none.", runSeriesChange},
-	{countSupplier, "Counts the claims in force that name an organisation as supplier, financier, trainer or adviser, of one relevance class or of all but the unrelated, or the different countries that they name. Records that count as one organisation are counted together.", runCountSupplier},
+	{countSupplier, "Counts the claims in force that name an organisation as supplier, financier, trainer or adviser, of one relevance class or of all but the unrelated, or the different countries that they name, or (each=denials) what the organisation itself denies. Records that count as one organisation are counted together.", runCountSupplier},
 	{countCited, "Counts the claims in force that cite a source. One claim counts once, however often it cites it.", runCountCited},
+	{differenceOf, "The difference of two independent numbers that have intervals of one level, with an interval made from theirs (MOVER: Zou and Donner 2008; for shares Newcombe 1998, method 10). Its inputs are the packets of the two.", nil},
 }
 
 // Methods lists the methods in use.
@@ -129,7 +131,11 @@ func (v *view) work(id sightline.MethodID, p params) (sightline.Estimate, sightl
 		return sightline.Estimate{}, sightline.Packet{}, result{}, sightline.Errorf(sightline.NotFound, "compute", string(id), "no such method").
 			WithHint("This binary knows %s.", methodList())
 	}
-	r, err := methods[i].run(v, p)
+	run := methods[i].run
+	if id == differenceOf {
+		run = runDifference // which computes others: the table cannot name it
+	}
+	r, err := run(v, p)
 	if err != nil {
 		return sightline.Estimate{}, sightline.Packet{}, r, err
 	}

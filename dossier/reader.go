@@ -1,6 +1,9 @@
 package dossier
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"sightline"
@@ -20,8 +23,18 @@ type Reader struct {
 	world     kept[*World]
 	suppliers kept[*SupplierList]
 	sources   kept[*SourceList]
+	networks  kept[*NetworkList]
+	laws      kept[*LawList]
+	votes     kept[*VoteList]
+	forums    kept[*ForumList]
+	training  kept[*TrainingList]
 
-	places places
+	clocked   kept[string]
+	published kept[[]sightline.Entry] // in order of publication
+	indexed   kept[struct{}]
+	places    places
+	also      []also
+	methods   []Method // of documents beside those of this package
 }
 
 // NewReader reads nothing yet. The country of the options is not used.
@@ -73,23 +86,40 @@ func (k *kept[T]) get(make func() (T, error)) (T, error) {
 
 // places says in which document a packet is.
 type places struct {
-	mu sync.Mutex
-	of map[sightline.PacketID]string
+	mu   sync.Mutex
+	of   map[sightline.PacketID]string
+	uses map[sightline.MethodID]map[string]sightline.PacketID // an example, by kind of document
 }
 
-// keptPlaces is how many packets are remembered, of our choosing; the others
-// are searched for.
+// keptPlaces is how many packets are remembered, of our choosing.
 const keptPlaces = 500_000
 
+// note remembers the packets of a document. A page of a list has no address of
+// its own: the grades on it stand on the pages of their claims.
 func (p *places) note(where string, packets []sightline.Packet) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.of == nil {
 		p.of = map[sightline.PacketID]string{}
+		p.uses = map[sightline.MethodID]map[string]sightline.PacketID{}
 	}
 	for _, x := range packets {
+		at := where
+		if x.Method == gradeClaim && x.Parameters["country"] == "" {
+			at = "claim/" + x.Parameters["claim"]
+		} else if c := x.Parameters["country"]; c != "" && where == "world" {
+			at = "country/" + c
+		}
+		if at == "" {
+			continue
+		}
+		if kind, _, _ := strings.Cut(at, "/"); p.uses[x.Method] == nil {
+			p.uses[x.Method] = map[string]sightline.PacketID{kind: x.Result.Packet}
+		} else if old, ok := p.uses[x.Method][kind]; !ok || x.Result.Packet < old {
+			p.uses[x.Method][kind] = x.Result.Packet
+		}
 		if _, have := p.of[x.Result.Packet]; !have && len(p.of) < keptPlaces {
-			p.of[x.Result.Packet] = where
+			p.of[x.Result.Packet] = at
 		}
 	}
 }
@@ -99,4 +129,15 @@ func (p *places) find(id sightline.PacketID) (string, bool) {
 	defer p.mu.Unlock()
 	where, ok := p.of[id]
 	return where, ok
+}
+
+// used lists the kinds of document that show numbers of a method.
+func (p *places) used(id sightline.MethodID) []MethodUse {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []MethodUse
+	for _, kind := range slices.Sorted(maps.Keys(p.uses[id])) {
+		out = append(out, MethodUse{kind, p.uses[id][kind]})
+	}
+	return out
 }

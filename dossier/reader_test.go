@@ -146,6 +146,39 @@ func documents(t testing.TB, r *dossier.Reader, f func(where string, doc any, er
 			f("source "+string(x.ID), d, err)
 		}
 	}
+	n, err := r.Networks()
+	f("networks", n, err)
+	for i := 0; i < len(n.Networks); i += 97 {
+		d, err := r.Network(n.Networks[i].ASN)
+		f("network "+n.Networks[i].ASN, d, err)
+	}
+	laws, err := r.Laws()
+	f("laws", laws, err)
+	votes, err := r.Votes()
+	f("votes", votes, err)
+	forums, err := r.Forums()
+	f("forums", forums, err)
+	training, err := r.Training()
+	f("training", training, err)
+	for name, filter := range map[string]dossier.Filter{"all": {}, "Kenya": {Country: "KE"}, "control": {Class: "control", Grade: "contested"},
+		"votes": {Predicate: "voted"}, "Huawei": {Supplier: "company/huawei"}, "denials": {Entity: "company/huawei", Predicate: "denies"}} {
+		l, err := r.Claims(filter, "", 20)
+		f("claims "+name, l, err)
+	}
+	cmp, err := r.Compare([]string{"KE", "UG", "TZ"})
+	f("compare", cmp, err)
+	methods, err := r.Methods()
+	f("methods", methods, err)
+	for _, x := range methods.Methods {
+		d, err := r.Method(x.ID)
+		f("method "+string(x.ID), d, err)
+	}
+	for name, of := range map[string]dossier.Changed{"all": {}, "Kenya": {Country: "Kenya"}, "Huawei": {Entity: "company/huawei"}, "a claim": {Claim: "zw-cloudwalk-data-sent"}} {
+		d, err := r.Changes(of, sightline.Date{}, "", 30)
+		f("changes "+name, d, err)
+	}
+	hits, err := r.Search("huawei", 20)
+	f("search", hits, err)
 	m, _ := embedded(t)
 	all, err := m.Claims(sightline.Query{})
 	if err != nil {

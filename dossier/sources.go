@@ -127,19 +127,9 @@ func (k *composer) restingOn(id sightline.SourceID) sightline.Estimate {
 
 // runCountCited: source.
 func runCountCited(v *view, p params) (result, error) {
-	entries, err := v.query(sightline.Query{Sources: []sightline.SourceID{sightline.SourceID(p["source"])}, AsRecorded: v.options.AsRecorded})
+	used, err := v.visible(sightline.Query{Sources: []sightline.SourceID{sightline.SourceID(p["source"])}})
 	if err != nil {
 		return result{}, err
-	}
-	var used []sightline.Entry
-	for _, e := range entries {
-		ok, err := v.appeared(e.Record.Claim())
-		if err != nil {
-			return result{}, err
-		}
-		if ok {
-			used = append(used, e)
-		}
 	}
 	if len(used) == 0 {
 		return result{estimate: none(sightline.TooLittleData, "claims", "no claim in force on record rests on it")}, nil
@@ -184,18 +174,11 @@ func (r *Reader) Source(id sightline.SourceID) (*SourceSheet, error) {
 			d.Series = append(d.Series, x.ID())
 		}
 	}
-	entries, err := k.query(sightline.Query{Sources: []sightline.SourceID{id}, AsRecorded: k.options.AsRecorded})
+	entries, err := k.visible(sightline.Query{Sources: []sightline.SourceID{id}})
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range entries {
-		ok, err := k.appeared(e.Record.Claim())
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			continue
-		}
 		if len(d.Items) == listedClaims {
 			d.More = true
 			break

@@ -136,20 +136,12 @@ func (v *view) cluster(id sightline.EntityID) (identity.Cluster, error) {
 func (v *view) suppliedBy(members []sightline.EntityID) ([]sightline.Entry, error) {
 	var out []sightline.Entry
 	for _, id := range members {
-		entries, err := v.query(sightline.Query{Entities: []sightline.EntityID{id}, Predicates: supplyPredicates, AsRecorded: v.options.AsRecorded})
+		entries, err := v.visible(sightline.Query{Entities: []sightline.EntityID{id}, Predicates: supplyPredicates})
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			c := e.Record.Claim()
-			if s, _ := party(c); s != id || c.Class() == sightline.ClassUnrelated {
-				continue
-			}
-			ok, err := v.appeared(c)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
+			if s, _ := party(e.Record.Claim()); s == id && e.Record.Claim().Class() != sightline.ClassUnrelated {
 				out = append(out, e)
 			}
 		}
@@ -158,14 +150,27 @@ func (v *view) suppliedBy(members []sightline.EntityID) ([]sightline.Entry, erro
 	return out, nil
 }
 
-// runCountSupplier: supplier (an entity), class (or none for all but the
-// unrelated), each (countries, or none for claims).
+// runCountSupplier: supplier (an entity, or none for all), class (or none for
+// all but the unrelated), predicates (comma-separated, or none for all of
+// supply), each (countries, or none for claims); each=denials counts those of
+// the organisation itself instead.
 func runCountSupplier(v *view, p params) (result, error) {
-	c, err := v.cluster(sightline.EntityID(p["supplier"]))
-	if err != nil {
-		return result{}, err
+	var c identity.Cluster
+	var entries []sightline.Entry
+	var err error
+	if p["supplier"] != "" {
+		if c, err = v.cluster(sightline.EntityID(p["supplier"])); err != nil {
+			return result{}, err
+		}
 	}
-	entries, err := v.suppliedBy(c.Members)
+	switch {
+	case p["each"] == "denials":
+		entries, err = v.visible(sightline.Query{Entities: c.Members, Predicates: []sightline.Predicate{sightline.Denies}})
+	case p["supplier"] != "":
+		entries, err = v.suppliedBy(c.Members)
+	default:
+		entries, err = v.visible(sightline.Query{Predicates: supplyPredicates})
+	}
 	if err != nil {
 		return result{}, err
 	}
@@ -174,7 +179,8 @@ func runCountSupplier(v *view, p params) (result, error) {
 	var used []sightline.Entry
 	for _, e := range entries {
 		x := e.Record.Claim()
-		if p["class"] != "" && x.Qualifiers["class"] != p["class"] {
+		if x.Class() == sightline.ClassUnrelated || p["class"] != "" && x.Qualifiers["class"] != p["class"] ||
+			p["predicates"] != "" && !slices.Contains(strings.Split(p["predicates"], ","), x.Predicate.String()) {
 			continue
 		}
 		if p["each"] == "countries" {
@@ -197,14 +203,31 @@ func runCountSupplier(v *view, p params) (result, error) {
 	return result{estimate: counted(n, 0, unit), used: used, links: c.Links}, nil
 }
 
-func (k *composer) countSupplier(id sightline.EntityID, p params) sightline.Estimate {
-	p["supplier"] = string(id)
-	return k.compute(countSupplier, p)
+// visible lists the claims of a query that the view shows, by id.
+func (v *view) visible(q sightline.Query) ([]sightline.Entry, error) {
+	q.AsRecorded = v.options.AsRecorded
+	entries, err := v.query(q)
+	if err != nil {
+		return nil, err
+	}
+	var out []sightline.Entry
+	for _, e := range entries {
+		ok, err := v.appeared(e.Record.Claim())
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, e)
+		}
+	}
+	return out, nil
 }
 
-// denials counts those by the organisation itself.
-func (k *composer) denials(members []sightline.EntityID) sightline.Estimate {
-	return k.compute(countSelect, params{"select": Selection{Predicates: []string{"denies"}, Subjects: members}.String(), "each": "claims", "unit": "denials"})
+func (k *composer) countSupplier(id sightline.EntityID, p params) sightline.Estimate {
+	if id != "" {
+		p["supplier"] = string(id)
+	}
+	return k.compute(countSupplier, p)
 }
 
 func (k *composer) classCounts(id sightline.EntityID) []ClassCount {
@@ -243,7 +266,7 @@ func (r *Reader) Suppliers() (*SupplierList, error) {
 			l.Suppliers = append(l.Suppliers, SupplierRow{
 				ID: id, Name: k.name(id), Also: k.alsoRecorded(id), Members: c.Members, Nation: k.base(id),
 				Claims: k.countSupplier(id, params{}), Classes: k.classCounts(id), Countries: k.countSupplier(id, params{"each": "countries"}),
-				Denials: k.denials(c.Members),
+				Denials: k.countSupplier(id, params{"each": "denials"}),
 			})
 		}
 		slices.SortStableFunc(l.Suppliers, func(a, b SupplierRow) int {
@@ -308,7 +331,7 @@ func (r *Reader) Supplier(id sightline.EntityID) (*Profile, error) {
 		d.Joined = append(d.Joined, Join{l.A, l.B, l.String()})
 	}
 	d.Claims, d.Classes = k.countSupplier(one.ID, params{}), k.classCounts(one.ID)
-	d.Countries, d.Denials = k.countSupplier(one.ID, params{"each": "countries"}), k.denials(one.Members)
+	d.Countries, d.Denials = k.countSupplier(one.ID, params{"each": "countries"}), k.countSupplier(one.ID, params{"each": "denials"})
 	k.profile(d, one.Members)
 	d.Frame, err = r.seal(k, "supplier/"+string(one.ID))
 	return d, err

@@ -161,6 +161,53 @@ func conform(t *testing.T, s sightline.Store) {
 		}
 	}
 
+	for _, c := range []struct {
+		after sightline.ClaimID
+		limit int
+		at    sightline.Instant
+		want  string
+	}{
+		{"", 100, 0, "a-late backing cut denial home mou-a mou-b net"},
+		{"", 3, then, "a-late backing cut"},
+		{"cut", 2, 0, "denial home"},
+		{"gone", 2, 0, "home mou-a"}, // closed itself
+		{"d", 1, 0, "denial"},        // no claim of that id
+		{"net", 9, 0, ""},
+		{"", 9, then - 1, ""},
+	} {
+		got, err := s.Page(c.after, c.limit, c.at)
+		if err != nil || ids(got) != c.want {
+			t.Errorf("a page of %d after %q: %q, %v; want %q", c.limit, c.after, ids(got), err, c.want)
+		}
+	}
+	var before int64
+	seen := map[string]bool{}
+	for {
+		got, err := s.Recent(before, 4, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 0 {
+			break
+		}
+		for _, e := range got {
+			if before != 0 && e.Seq >= before || e.Recorded != then {
+				t.Errorf("record %d comes before %d, recorded %d", e.Seq, before, e.Recorded)
+			}
+			before = e.Seq
+			if closed := e.Closed != sightline.Forever; closed != (e.Record.ID() == "mou" || e.Record.ID() == "gone") {
+				t.Errorf("%s: closed %v", e.Record.ID(), closed)
+			}
+			seen[fmt.Sprint(e.Record.Kind(), e.Record.ID(), e.Record.Version())] = true
+		}
+	}
+	if want := strings.Count(strings.TrimSpace(world), "\n") + 1; len(seen) != want || before != 1 {
+		t.Errorf("the newest first gives %d records down to %d, want %d", len(seen), before, want)
+	}
+	if got, err := s.Recent(0, 9, then-1); err != nil || len(got) != 0 {
+		t.Errorf("before anything was recorded: %d, %v", len(got), err)
+	}
+
 	e, err := s.Claim("mou", 0)
 	if err != nil || ids([]sightline.Entry{e}) != "mou(mou-a)" || e.Closed != then {
 		t.Errorf("Claim: %+v, %v", e, err)
