@@ -145,9 +145,12 @@ func (h *Head) groupUpTo(g dossier.Group, most int, more string) html.HTML {
 	for _, it := range g.Items[:min(most, len(g.Items))] {
 		if g.Cards {
 			d.Items = append(d.Items, h.Card(it))
-		} else {
-			d.Items = append(d.Items, h.Row(it))
+			continue
 		}
+		if more != "" {
+			it.Quotes = nil // they stand where the group is whole
+		}
+		d.Items = append(d.Items, h.Row(it))
 	}
 	d.Rest = len(g.Items) - len(d.Items)
 	return h.part("group", d)
@@ -157,7 +160,7 @@ func (h *Head) groupUpTo(g dossier.Group, most int, more string) html.HTML {
 func (h *Head) Cites(notes []int) html.HTML { return h.part("cites", notes) }
 
 // fewCites is how many citations stand in a row before the others are counted.
-const fewCites = 5
+const fewCites = 3
 
 // fewData is what the template "few" receives.
 type fewData struct {
