@@ -37,6 +37,19 @@ func (p Pair) Carried() bool {
 type itemData struct {
 	H    *Head
 	Item dossier.Item
+	ID   string // empty where the page shows the claim above already
+}
+
+func (h *Head) item(it dossier.Item) itemData {
+	d := itemData{H: h, Item: it}
+	if h.anchors == nil {
+		h.anchors = map[sightline.ClaimID]bool{}
+	}
+	if !h.anchors[it.Claim] {
+		h.anchors[it.Claim] = true
+		d.ID = "claim-" + string(it.Claim)
+	}
+	return d
 }
 
 // Pips draws a level out of four.
@@ -121,10 +134,10 @@ func (d voiceData) When() html.HTML {
 }
 
 // Card prints an item with what is said for and against it.
-func (h *Head) Card(it dossier.Item) html.HTML { return h.part("card", itemData{h, it}) }
+func (h *Head) Card(it dossier.Item) html.HTML { return h.part("card", h.item(it)) }
 
 // Row prints an item as one line of a list.
-func (h *Head) Row(it dossier.Item) html.HTML { return h.part("row", itemData{h, it}) }
+func (h *Head) Row(it dossier.Item) html.HTML { return h.part("row", h.item(it)) }
 
 // groupData is what the template "group" receives.
 type groupData struct {
