@@ -96,6 +96,10 @@ func (s *Server) install() {
 		{"/countries", "countries", nil, countries},
 		{"/country/{code}", "country", []string{"with"}, country},
 		{"/country/{code}/{part}", "part", nil, countryPart},
+		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
+		{"/claim/{id}", "claim", nil, claim},
+		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
+		{"/source/{id}", "source", nil, source},
 		{"/about", "about", nil, about},
 	}
 	s.mux = http.NewServeMux()
