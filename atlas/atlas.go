@@ -110,5 +110,6 @@ func (s *Server) install() {
 		s.mux.Handle(r.pattern, s.serve(r))
 	}
 	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
+	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // browsers ask for one
 	s.mux.Handle("/", s.serve(route{kind: "lost", make: lost}))
 }

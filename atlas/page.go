@@ -15,6 +15,7 @@ import (
 
 	"sightline"
 	"sightline/atlas/figure"
+	"sightline/atlas/words"
 	"sightline/dossier"
 )
 
@@ -189,8 +190,14 @@ func (h *Head) Edition() string { return h.q.server.config.Edition }
 // OpenOnly reports whether the atlas leaves out what may not be passed on.
 func (h *Head) OpenOnly() bool { return h.q.server.config.OpenOnly }
 
-// Lang is the language of the messages.
-func (h *Head) Lang() string { return h.q.words.Lang() }
+// Lang is the language of the messages, as the attribute lang has it: that of
+// the pseudo-language is private.
+func (h *Head) Lang() string {
+	if l := h.q.words.Lang(); l != words.Pseudo {
+		return l
+	}
+	return "en-x-" + words.Pseudo
+}
 
 // Dir is their direction of writing.
 func (h *Head) Dir() string { return h.q.words.Dir() }
