@@ -57,7 +57,7 @@ type rungStep struct {
 // shownPerCountry is how many cards a country has on the page of a supplier;
 // fewSteps how many statements on a rung stand without a click.
 const (
-	shownPerCountry = 3
+	shownPerCountry = 2
 	fewSteps        = 4
 )
 
@@ -284,7 +284,7 @@ func (p *supplierPage) flow() figure.Figure {
 				item.Level, item.Word = best.Pips, words.Quote(best.Word)
 			}
 			if against > 0 {
-				item.Note = words.Say("supplier.flow.disputed", "said", item.Note, "disputed", against)
+				item.Note = words.SayN("supplier.flow.disputed", n, "disputed", against)
 			}
 			g.Items = append(g.Items, item)
 		}
