@@ -33,6 +33,7 @@ type Config struct {
 	Languages []string                     // offered beside English
 	Hosts     []string                     // names that it answers to; none is any
 	CacheSize int                          // bytes of rendered pages to keep; 0 is 64 MiB
+	Release   string                       // name of the release that the pages are frozen for; empty is a live atlas
 	Fault     func(page string, err error) // told of faults of ours, by kind of page; no address, no query
 }
 

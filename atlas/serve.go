@@ -114,6 +114,7 @@ type request struct {
 	view   View
 	words  *words.Printer
 	doc    *dossier.Reader
+	linked *linked // addresses that the page names, where somebody collects them
 }
 
 // value is a word of the address's path.
@@ -157,6 +158,7 @@ func (s *Server) serve(r route) http.Handler {
 // answer makes the answer to a request.
 func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer) {
 	q := &request{server: s, http: hr, kind: r.kind, path: hr.URL.Path, query: query}
+	q.linked, _ = hr.Context().Value(linkedKey{}).(*linked)
 	defer func() {
 		if x := recover(); x != nil {
 			s.config.Fault(r.kind, fmt.Errorf("panic: %v\n%s", x, debug.Stack()))
@@ -201,7 +203,7 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 func (s *Server) print(q *request, page Page) *answer {
 	h := page.head()
 	h.fill(q)
-	a := &answer{status: h.status()}
+	a := &answer{status: h.status(), loose: s.config.Release != ""}
 	var b bytes.Buffer
 	var err error
 	if q.figure != "" {
