@@ -13,8 +13,10 @@ package atlas
 
 import (
 	"net/http"
+	"path"
 	"runtime"
 	"slices"
+	"strings"
 
 	"sightline"
 	"sightline/atlas/words"
@@ -113,6 +115,11 @@ func (s *Server) install() {
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.serve(r))
+		if last := path.Base(r.pattern); !strings.ContainsAny(last, "{.") {
+			for _, form := range forms { // where it ends in a wildcard, that has the suffix
+				s.mux.Handle(r.pattern+form, s.serve(r))
+			}
+		}
 	}
 	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
 	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // browsers ask for one

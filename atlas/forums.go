@@ -26,7 +26,15 @@ type forumPart struct {
 // forumGroup is those who are on a list in the same way.
 type forumGroup struct {
 	Heading html.HTML
-	Rows    []dossier.Place
+	Rows    []forumRow
+}
+
+// forumRow is a place on a list. When is its year or day, or the way to its
+// claim where that is not on record.
+type forumRow struct {
+	dossier.Place
+	When  html.HTML
+	Label string
 }
 
 func forums(q *request) (Page, error) {
@@ -61,7 +69,15 @@ func forums(q *request) (Page, error) {
 		}
 		slices.SortFunc(keys, func(a, b key) int { return strings.Compare(a.how+" "+a.what, b.how+" "+b.what) })
 		for _, k := range keys {
-			g := forumGroup{Heading: p.Text("forums.how." + k.how), Rows: by[k]}
+			g := forumGroup{Heading: p.Text("forums.how." + k.how)}
+			for _, r := range by[k] {
+				row := forumRow{Place: r, When: p.Text("card.open")}
+				if from, ok := r.Valid.From(); ok {
+					row.When = p.Date(from)
+				}
+				row.Label = p.Plain("forums.open", "when", text(row.When), "claim", string(r.Claim))
+				g.Rows = append(g.Rows, row)
+			}
 			if k.what != "" {
 				g.Heading = p.Text("forums.group", "how", g.Heading, "what", p.Said(k.what))
 			}

@@ -251,7 +251,7 @@ func (p *supplierPage) facts() {
 // flow draws from the supplier, a class each, to the countries.
 func (p *supplierPage) flow() figure.Figure {
 	d := p.Doc
-	f := figure.Flow{Frame: p.frame("supplied"), Axis: figure.Axis{Max: 1, Unit: d.Claims.Unit}}
+	f := figure.Flow{Frame: p.frame("flow"), Axis: figure.Axis{Max: 1, Unit: d.Claims.Unit}}
 	f.Heading = words.SayN("supplier.flow.heading", countriesOf(d), "name", words.Named(d.Name))
 	f.Sentence, f.Caption, f.Unit = words.Say("supplier.flow.sentence"), words.Say("supplier.flow.caption"), words.Say("supplier.flow.unit")
 	f.Packets = []sightline.PacketID{d.Claims.Packet, d.Countries.Packet}
