@@ -96,9 +96,7 @@ func (s *Server) install() {
 		{"/{$}", "home", nil, home},
 		{"/index.json", "home", nil, home},
 		{"/index.csv", "home", nil, home},
-		{"/countries", "countries", nil, countries},
-		{"/country/{code}", "country", []string{"with"}, country},
-		{"/country/{code}/{part}", "part", nil, countryPart},
+
 		{"/suppliers", "suppliers", []string{"nation", "class"}, suppliers},
 		{"/supplier/{slug}", "supplier", nil, supplier},
 		{"/supplier/{kind}/{slug}", "supplier", nil, supplier},
@@ -110,6 +108,10 @@ func (s *Server) install() {
 		{"/claim/{id}", "claim", nil, claim},
 		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
 		{"/source/{id}", "source", nil, source},
+
+		{"/countries", "countries", nil, countries},
+		{"/country/{code}", "country", []string{"with"}, country},
+		{"/country/{code}/{part}", "part", nil, countryPart},
 		{"/about", "about", nil, about},
 	}
 	s.mux = http.NewServeMux()
