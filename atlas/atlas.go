@@ -13,7 +13,6 @@ package atlas
 
 import (
 	"net/http"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -96,7 +95,13 @@ func (s *Server) install() {
 		{"/{$}", "home", nil, home},
 		{"/index.json", "home", nil, home},
 		{"/index.csv", "home", nil, home},
-
+		{"/countries", "countries", nil, countries},
+		{"/country/{code}", "country", []string{"with"}, country},
+		{"/country/{code}/{part}", "part", nil, countryPart},
+		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
+		{"/claim/{id}", "claim", nil, claim},
+		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
+		{"/source/{id}", "source", nil, source},
 		{"/suppliers", "suppliers", []string{"nation", "class"}, suppliers},
 		{"/supplier/{slug}", "supplier", nil, supplier},
 		{"/supplier/{kind}/{slug}", "supplier", nil, supplier},
@@ -104,22 +109,14 @@ func (s *Server) install() {
 		{"/network/{asn}", "network", nil, network},
 		{"/forums", "forums", nil, forums},
 		{"/training", "training", nil, training},
-		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
-		{"/claim/{id}", "claim", nil, claim},
-		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
-		{"/source/{id}", "source", nil, source},
-
-		{"/countries", "countries", nil, countries},
-		{"/country/{code}", "country", []string{"with"}, country},
-		{"/country/{code}/{part}", "part", nil, countryPart},
 		{"/about", "about", nil, about},
 	}
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.serve(r))
-		if last := path.Base(r.pattern); !strings.ContainsAny(last, "{.") {
-			for _, form := range forms { // where it ends in a wildcard, that has the suffix
-				s.mux.Handle(r.pattern+form, s.serve(r))
+		if !strings.ContainsAny(r.pattern, "{.") { // the forms of a page whose address has no place for them
+			for _, f := range forms {
+				s.mux.Handle(r.pattern+f, s.serve(r))
 			}
 		}
 	}
