@@ -8,7 +8,8 @@ import (
 )
 
 // runCountSelect: select (a selection), each (claims, subjects or objects),
-// unit, except.
+// unit, except; bare=yes counts also claims that rest on a bare assertion, as
+// replies do.
 func runCountSelect(v *view, p params) (result, error) {
 	s, err := parseSelection(p["select"])
 	if err != nil {
@@ -16,6 +17,9 @@ func runCountSelect(v *view, p params) (result, error) {
 	}
 	except := exceptOf(p)
 	entries, err := v.choose(s, except)
+	if p["bare"] == "yes" {
+		entries, err = v.pick(s, func(c *sightline.Claim) bool { return c.Rank != sightline.Deprecated })
+	}
 	if err != nil {
 		return result{}, err
 	}

@@ -125,7 +125,7 @@ type RollCall struct {
 	Selection string             `json:"selection,omitzero"`
 	Tally     []VoteCount        `json:"tally"`
 	Ballots   []Ballot           `json:"ballots"` // by country code
-	Silent    []string           `json:"silent"`  // codes of members of the United Nations without a recorded vote
+	Silent    []string           `json:"silent"`  // codes of those without a recorded vote that are members of the United Nations today
 	Notes     []int              `json:"notes"`
 }
 
@@ -262,7 +262,7 @@ func (r *Reader) Forums() (*ForumList, error) {
 			}
 			slices.Sort(f.Notes)
 			f.Notes = slices.Compact(f.Notes)
-			f.Members = k.compute(countSelect, params{"select": Selection{Predicates: []string{"member_of", "attended", "grouped_as", "in_force"}, Objects: []sightline.EntityID{f.ID}}.String(), "each": "subjects", "unit": "places"})
+			f.Members = k.compute(countSelect, params{"select": Selection{Predicates: []string{"member_of", "attended", "grouped_as", "in_force"}, Objects: []sightline.EntityID{f.ID}}.String(), "each": "subjects", "unit": "places", "bare": "yes"})
 		}
 		var err error
 		l.Frame, err = r.seal(k, "forums")

@@ -142,7 +142,7 @@ func (r *Reader) Network(asn string) (*NetworkSheet, error) {
 	if e := k.entity(id); e != nil {
 		d.Names = e.Names
 	}
-	d.Claims = k.compute(countSelect, params{"select": Selection{Subjects: []sightline.EntityID{id}}.String(), "each": "claims", "unit": "claims"})
+	d.Claims = k.compute(countSelect, params{"select": Selection{Subjects: []sightline.EntityID{id}}.String(), "each": "claims", "unit": "claims", "bare": "yes"})
 	var g Answer
 	is := func(c *sightline.Claim) bool { return c.Subject == id }
 	k.group(&g, "state", "What states hold of it", "By published lists of state-owned networks, with the passage that each rests on.", true, newest(k.selected(is, holdingPredicates...)))

@@ -45,13 +45,14 @@ type MethodUse struct {
 
 // PacketSheet is the provenance of one number, down to the sources.
 type PacketSheet struct {
-	Schema string             `json:"schema"`
-	ID     sightline.PacketID `json:"id"`
-	Where  string             `json:"where"` // address of a document that shows the number, such as country/KE
-	Method MethodCard         `json:"method"`
-	Packet sightline.Packet   `json:"packet"`
-	Items  []PacketClaim      `json:"items"`         // the claims that count, by id
-	More   int                `json:"more,omitzero"` // claims beyond those; the packet has all ids
+	Schema  string             `json:"schema"`
+	ID      sightline.PacketID `json:"id"`
+	Where   string             `json:"where"` // address of a document that shows the number, such as country/KE
+	Method  MethodCard         `json:"method"`
+	Command string             `json:"command"` // prints the document, or computes the number again
+	Packet  sightline.Packet   `json:"packet"`
+	Items   []PacketClaim      `json:"items"`         // the claims that count, by id
+	More    int                `json:"more,omitzero"` // claims beyond those; the packet has all ids
 	Frame
 }
 
@@ -112,7 +113,7 @@ func (r *Reader) Method(id sightline.MethodID) (*MethodSheet, error) {
 	if !ok {
 		return nil, sightline.Errorf(sightline.NotFound, "find method", string(id), "no such method").WithHint("Write the name and version, as in count.claims/1; Methods lists them.")
 	}
-	if err := r.index(); err != nil {
+	if err := r.Warm(); err != nil {
 		return nil, err
 	}
 	d := &MethodSheet{Schema: MethodSchema, MethodCard: m, Used: r.places.used(id)}
@@ -139,7 +140,7 @@ func (r *Reader) Packet(id string) (*PacketSheet, error) {
 	}
 	where, ok := r.places.find(parsed)
 	if !ok {
-		if err := r.index(); err != nil {
+		if err := r.Warm(); err != nil {
 			return nil, err
 		}
 		if where, ok = r.places.find(parsed); !ok {
@@ -156,8 +157,11 @@ func (r *Reader) Packet(id string) (*PacketSheet, error) {
 		return nil, sightline.Errorf(sightline.Internal, "find packet", string(parsed), "it is not in %s any more", where)
 	}
 	p := packets[i]
-	d := &PacketSheet{Schema: PacketSheetSchema, ID: parsed, Where: where, Packet: p}
+	d := &PacketSheet{Schema: PacketSheetSchema, ID: parsed, Where: where, Command: Command(p), Packet: p}
 	d.Method, _ = r.method(p.Method)
+	if kind, _, _ := strings.Cut(where, "/"); kind != "country" && kind != "audit" {
+		d.Command = "sightline verify " + string(parsed) + viewFlags(p)
+	}
 	k := r.compose()
 	for n, id := range p.Claims {
 		if n == maxPacketClaims {
@@ -233,9 +237,11 @@ func (d *Dossier) packets() []sightline.Packet { return d.Packets }
 // seen.
 const indexedClaims = 50_000
 
-// index composes every document once, so that it is known where each packet
-// is. Networks are left to their own pages.
-func (r *Reader) index() error {
+// Warm composes every document once, so that what is kept is at hand and it is
+// known where each packet is. Single networks and sources are left to their own
+// pages. It is done when it is first needed, and once: a server may call it
+// before.
+func (r *Reader) Warm() error {
 	_, err := r.indexed.get(func() (struct{}, error) {
 		var none struct{}
 		if _, err := r.World(); err != nil {

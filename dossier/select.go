@@ -153,6 +153,11 @@ func (v *view) appeared(c *sightline.Claim) (bool, error) {
 
 // choose lists the claims of a selection that count, by id.
 func (v *view) choose(s Selection, except Except) ([]sightline.Entry, error) {
+	return v.pick(s, func(c *sightline.Claim) bool { return v.counts(except, c) })
+}
+
+// pick lists the claims of a selection for which keep holds, by id.
+func (v *view) pick(s Selection, keep func(*sightline.Claim) bool) ([]sightline.Entry, error) {
 	if s.IsZero() {
 		return nil, sightline.Errorf(sightline.Invalid, "select claims", "", "the selection is empty").WithHint("Name claims, a predicate, a subject or an object.")
 	}
@@ -192,7 +197,7 @@ func (v *view) choose(s Selection, except Except) ([]sightline.Entry, error) {
 	var out []sightline.Entry
 	for _, e := range entries {
 		c := e.Record.Claim()
-		if !v.fits(s, c) || !v.counts(except, c) {
+		if !v.fits(s, c) || !keep(c) {
 			continue
 		}
 		ok, err := v.appeared(c)

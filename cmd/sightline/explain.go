@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -131,7 +131,20 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 			return p, beside, nil
 		}
 	}
-	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier or audit of %s has it", s.edition).
+	if country == "" {
+		o.Country = sightline.Country{}
+		r, err := dossier.NewReader(s.Store, s.series, o)
+		if err != nil {
+			return p, nil, err
+		}
+		switch d, err := r.Packet(string(id)); {
+		case err == nil:
+			return d.Packet, d.Packets, nil
+		case sightline.ErrorCode(err) != sightline.NotFound:
+			return p, nil, err
+		}
+	}
+	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier, audit or page of %s has it", s.edition).
 		WithHint("If it was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
 }
 
@@ -163,7 +176,14 @@ func readPackets(name string) ([]sightline.Packet, error) {
 				return d.Packets, nil
 			}
 		default:
-			err = fmt.Errorf("its schema is %q", head.Schema)
+			// Documents of the atlas carry their packets in one place.
+			var d struct {
+				Packets []sightline.Packet `json:"packets"`
+			}
+			if err = json.Unmarshal(text, &d); err == nil && len(d.Packets) > 0 {
+				return d.Packets, nil
+			}
+			err = cmp.Or(err, fmt.Errorf("its schema is %q, and it has no packets", head.Schema))
 		}
 	}
 	return nil, sightline.Errorf(sightline.Invalid, "read document", name, "not a dossier, audit or head-count saved as JSON: %w", err).
@@ -202,7 +222,7 @@ func (a *app) printPacket(s *store, p sightline.Packet, beside []sightline.Packe
 		row("known at", p.KnownAt.String())
 	}
 	row("code", p.Code)
-	row("command", command(p))
+	row("command", dossier.Command(p))
 	at := asRecorded(p)
 	for _, id := range p.Claims {
 		e, err := s.Claim(id, at)
@@ -247,32 +267,6 @@ func asRecorded(p sightline.Packet) sightline.Instant {
 		at.UnmarshalText([]byte(t))
 	}
 	return at
-}
-
-// command is how to print the document that a packet belongs to.
-func command(p sightline.Packet) string {
-	t := "sightline dossier " + p.Parameters["country"]
-	switch {
-	case p.Parameters["country"] != "":
-	case p.Parameters["list"] != "":
-		t = "sightline headcount " + p.Parameters["list"] + " --date " + p.Parameters["date"] + " --of " + p.Parameters["of"]
-		for _, k := range []string{"group", "without"} {
-			if v := p.Parameters[k]; v != "" {
-				t += " --" + k + " " + strconv.Quote(v)
-			}
-		}
-	default:
-		t = "sightline audit"
-	}
-	for _, k := range []string{"as_published", "as_recorded"} {
-		if v := p.Parameters[k]; v != "" {
-			t += " --" + strings.ReplaceAll(k, "_", "-") + " " + v
-		}
-	}
-	if p.Parameters["open_only"] != "" {
-		t += " --open-only"
-	}
-	return t
 }
 
 func (a *app) verifyCommand() *cobra.Command {
