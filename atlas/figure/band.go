@@ -50,7 +50,7 @@ func (f Band) all() (out []labelled) {
 // picture to point to, and the table stands alone.
 func (f Band) HTML(p *words.Printer, link Link) template.HTML {
 	f.check()
-	key := []keyItem{{"k tick flat", "", p.HTML("figure.key.estimate")}, {"k band", "", p.HTML("figure.key.interval")}, {"st s-nodata", "", p.HTML("none.no_data")}}
+	key := []keyItem{{"k tick flat", "", p.HTML("figure.key.estimate")}, {"k band", "", p.HTML("figure.key.interval")}, {"st s-none", "", p.HTML("figure.key.gap")}}
 	v := bandView{view: f.view(p, link, f.all(), key, &f.Axis, ".csv", ".png"), Alt: f.Alt(p), Width: pictureWidth, Height: pictureHeight}
 	v.Keep = true
 	if f.InnerLevel != 0 {

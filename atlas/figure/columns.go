@@ -32,8 +32,8 @@ type columnsView struct {
 
 type columnView struct {
 	Mark  mark
-	None  bool // hatched
-	Na    bool // not applicable
+	Class string // where there is no value
+	Sign  string
 	Label string
 	Rare  bool // the label is left out where there is little room
 }
@@ -47,7 +47,7 @@ func (f Columns) all() (out []labelled) {
 
 // HTML prints the columns, and the values as a table.
 func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
-	key := []keyItem{{"k tick", "", p.HTML("figure.key.estimate")}, {"k band", "", p.HTML("figure.key.interval")}}
+	key := axisKey(p, f.Axis, f.all())
 	v := columnsView{view: f.view(p, link, f.all(), key, &f.Axis, ".csv"),
 		Max: p.Value(f.Axis.Max, f.Axis.Unit), Middle: p.Value((f.Axis.Max+f.Axis.Min)/2, f.Axis.Unit), Min: p.Value(f.Axis.Min, f.Axis.Unit)}
 	v.Keep = true
@@ -63,7 +63,7 @@ func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
 		}
 		none := words.Absence(y.Estimate)
 		kinds[none] = true
-		x.None, x.Na = none == words.NoData || none == words.TooLittle, none == words.NotApplicable
+		x.Class, x.Sign = sign(y.Estimate)
 		v.Columns = append(v.Columns, x)
 		n := v.number(y.Estimate)
 		if y.Scenario {
@@ -94,9 +94,26 @@ var nones = []struct {
 	kind               words.None
 	class, letter, key string
 }{
-	{words.NoData, "s-nodata", "", "none.no_data"},
-	{words.TooLittle, "s-none", "?", "none.too_little"},
+	{words.NoData, "s-none", "?", "none.no_data"},
+	{words.TooLittle, "s-none", "?n", "figure.key.too_little"},
 	{words.NotApplicable, "s-na", "–", "none.not_applicable"},
+}
+
+// sign is the class and the letter of an estimate without a value: the letter
+// of too little data has the count with it.
+func sign(e sightline.Estimate) (class, letter string) {
+	for _, k := range nones {
+		if k.kind == words.Absence(e) {
+			if letter = k.letter; k.kind == words.TooLittle {
+				if e.N == 0 {
+					return k.class, "?"
+				}
+				letter = "?" + strconv.FormatInt(e.N, 10)
+			}
+			return k.class, letter
+		}
+	}
+	return "", ""
 }
 
 // CSV writes a row for each year.

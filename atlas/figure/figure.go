@@ -117,6 +117,7 @@ type mark struct {
 	Tick, Start, Size int
 	Band              bool
 	Some              bool // there is a value
+	Grey              bool // not applicable
 	Scenario          bool
 }
 
@@ -124,7 +125,7 @@ type mark struct {
 func (a Axis) mark(e sightline.Estimate) mark {
 	v, ok := e.Value.Get()
 	if !ok {
-		return mark{}
+		return mark{Grey: words.Absence(e) == words.NotApplicable}
 	}
 	m := mark{Tick: a.at(v), Some: true}
 	if low, ok := e.Low.Get(); ok {
@@ -145,8 +146,7 @@ func (a Axis) beyond(e sightline.Estimate) bool {
 	return false
 }
 
-// Whole turns the estimates of a frame, each with the label of its row, into
-// what the captions need.
+// labelled is an estimate with the label of its row.
 type labelled struct {
 	label words.Phrase
 	e     sightline.Estimate
@@ -313,7 +313,7 @@ func (v *view) why(all []labelled) {
 		reason := v.p.Foreign(g.reason)
 		switch {
 		case len(groups) == 1 && values == len(all) && words.Absence(all[0].e) == words.Some:
-			v.Caption = append(v.Caption, v.p.HTML("figure.why_all", "reason", reason))
+			v.Caption = append(v.Caption, v.p.HTML("figure.why_all", "reason", v.p.Foreign(strings.TrimRight(g.reason, "."))))
 		case len(g.rows) == 1:
 			v.Why = append(v.Why, v.p.HTML("figure.why", "what", g.rows[0], "reason", reason))
 		default:

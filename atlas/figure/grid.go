@@ -71,11 +71,9 @@ func (f Grid) HTML(p *words.Printer, link Link) template.HTML {
 			x := gridCell{Class: "g-some", Number: v.number(e)}
 			none := words.Absence(e)
 			kinds[none] = true
-			for _, k := range nones {
-				if k.kind == none {
-					x.Class, x.Letter, x.Word = "g-none", k.letter, p.Absent(e)
-					x.Class = k.class
-				}
+			if none != words.Some {
+				x.Class, x.Letter = sign(e)
+				x.Word = p.Absent(e)
 			}
 			if value, ok := e.Value.Get(); ok && value == 0 {
 				x.Class, zero = "g-zero", true

@@ -15,7 +15,7 @@ import (
 // The size of a picture in CSS pixels.
 const (
 	pictureWidth  = 640
-	pictureHeight = 200
+	pictureHeight = 220
 )
 
 // The margins around the plot, in CSS pixels.
@@ -23,7 +23,7 @@ const (
 	marginLeft   = 46
 	marginRight  = 10
 	marginTop    = 8
-	marginBottom = 18
+	marginBottom = 20
 )
 
 // The palette of a picture. It is drawn on white in both schemes, since a
@@ -66,36 +66,48 @@ func (c canvas) fill(x0, y0, x1, y1 int, ink uint8) {
 	}
 }
 
-// glyphs is a font of our own: three columns by five rows, a row a digit in
-// octal.
-var glyphs = map[rune][5]uint8{
-	'0': {7, 5, 5, 5, 7}, '1': {2, 6, 2, 2, 7}, '2': {7, 1, 7, 4, 7}, '3': {7, 1, 7, 1, 7}, '4': {5, 5, 7, 1, 1},
-	'5': {7, 4, 7, 1, 7}, '6': {7, 4, 7, 5, 7}, '7': {7, 1, 1, 2, 2}, '8': {7, 5, 7, 5, 7}, '9': {7, 5, 7, 1, 7},
-	'.': {0, 0, 0, 0, 2}, '-': {0, 0, 7, 0, 0}, '%': {5, 1, 2, 4, 5}, ',': {0, 0, 0, 2, 4},
+// glyphs is a font of our own: six columns by nine rows, the rows of a glyph
+// from top to bottom.
+var glyphs = map[rune]string{
+	'0': ".####. #....# #....# #....# #....# #....# #....# #....# .####.",
+	'1': "...#.. ..##.. .#.#.. ...#.. ...#.. ...#.. ...#.. ...#.. .#####",
+	'2': ".####. #....# .....# .....# ....#. ...#.. ..#... .#.... ######",
+	'3': ".####. #....# .....# .....# ..###. .....# .....# #....# .####.",
+	'4': "....#. ...##. ..#.#. .#..#. #...#. ###### ....#. ....#. ....#.",
+	'5': "###### #..... #..... #####. .....# .....# .....# #....# .####.",
+	'6': "..###. .#.... #..... #####. #....# #....# #....# #....# .####.",
+	'7': "###### .....# ....#. ....#. ...#.. ...#.. ..#... ..#... ..#...",
+	'8': ".####. #....# #....# #....# .####. #....# #....# #....# .####.",
+	'9': ".####. #....# #....# #....# .##### .....# .....# ....#. .###..",
+	'.': "...... ...... ...... ...... ...... ...... ...... ..##.. ..##..",
+	',': "...... ...... ...... ...... ...... ...... ..##.. ...#.. ..#...",
+	'-': "...... ...... ...... ...... .####. ...... ...... ...... ......",
+	'%': ".#...# #.#.#. #.#.#. .#.#.. ..#... ..#.#. .#.#.# .#.#.# #...#.",
 }
 
-// glyphSize is the side of a glyph's dot in CSS pixels.
-const glyphSize = 2
+const (
+	glyphHeight  = 9 // in CSS pixels
+	glyphAdvance = 8
+)
 
 // textWidth is the width of s in device pixels.
-func (c canvas) textWidth(s string) int { return max(0, 4*len(s)-1) * glyphSize * c.scale }
+func (c canvas) textWidth(s string) int { return max(0, glyphAdvance*len(s)-2) * c.scale }
 
 // text draws digits with their upper left corner at x, y.
 func (c canvas) text(x, y int, s string, ink uint8) {
-	d := glyphSize * c.scale
 	for _, r := range s {
 		g, ok := glyphs[r]
 		if !ok {
 			panic(fmt.Sprintf("BUG: a picture holds digits only, not %q", s))
 		}
-		for row, bits := range g {
-			for column := range 3 {
-				if bits>>(2-column)&1 == 1 {
-					c.fill(x+column*d, y+row*d, x+(column+1)*d, y+(row+1)*d, ink)
+		for row, dots := range strings.Fields(g) {
+			for column, dot := range dots {
+				if dot == '#' {
+					c.fill(x+column*c.scale, y+row*c.scale, x+(column+1)*c.scale, y+(row+1)*c.scale, ink)
 				}
 			}
 		}
-		x += 4 * d
+		x += glyphAdvance * c.scale
 	}
 }
 
@@ -133,7 +145,7 @@ func (f Band) draw(scale int) *image.Paletted {
 		at := int(math.Round(y(v)))
 		c.fill(left, at, right, at+scale, inkRule)
 		s := strings.ReplaceAll(english().ValueText(v, f.Axis.Unit), "\u00a0", "")
-		c.text(left-6*scale-c.textWidth(s), at-5*scale+scale/2, s, inkMuted)
+		c.text(left-6*scale-c.textWidth(s), at-glyphHeight*scale/2, s, inkMuted)
 	}
 	f.dates(c, x, left, right, bottom)
 
@@ -256,7 +268,7 @@ func (f Band) dates(c canvas, x func(float64) float64, left, right, bottom int) 
 		cut   int // characters of the date
 	}{{0, 10}, {1, 7}, {3, 7}, {12, 4}, {60, 4}} {
 		labels = labels[:0]
-		fit, end := true, left-c.textWidth("0")
+		fit, end := true, -right
 		for day := first; day <= last; day++ {
 			s := day.String()
 			var month int
@@ -282,6 +294,6 @@ func (f Band) dates(c canvas, x func(float64) float64, left, right, bottom int) 
 	for _, l := range labels {
 		width := c.textWidth(l.text)
 		c.fill(l.at, bottom, l.at+c.scale, bottom+4*c.scale, inkInk)
-		c.text(min(max(l.at-width/2, left-marginLeft*c.scale/2), right-width), bottom+7*c.scale-c.scale, l.text, inkMuted)
+		c.text(min(max(l.at-width/2, left-marginLeft*c.scale/2), right-width), bottom+6*c.scale, l.text, inkMuted)
 	}
 }

@@ -3,6 +3,7 @@ package figure
 import (
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 
 	"sightline"
@@ -61,6 +62,10 @@ func (f Rows) HTML(p *words.Printer, link Link) template.HTML {
 	v := rowsView{view: f.view(p, link, f.all(), nil, &f.Axis, ".csv"), Label: p.SayHTML(f.Label), Min: p.Value(f.Axis.Min, f.Axis.Unit), Max: p.Value(f.Axis.Max, f.Axis.Unit),
 		Estimate: p.Text("figure.estimate")}
 	v.Keep = len(f.Rows) <= 12
+	v.Key = axisKey(p, f.Axis, f.all())
+	if slices.ContainsFunc(f.Rows, func(r Row) bool { return r.Scenario }) {
+		v.Key = append(v.Key, keyItem{"k band dotted", "", p.HTML("figure.key.scenario")})
+	}
 	for _, c := range f.Columns {
 		v.Columns = append(v.Columns, p.SayHTML(c))
 	}
@@ -83,6 +88,20 @@ func (f Rows) HTML(p *words.Printer, link Link) template.HTML {
 		v.Rows = append(v.Rows, x)
 	}
 	return execute("rows", v)
+}
+
+// axisKey explains what is on an axis, of that only which is there.
+func axisKey(p *words.Printer, axis Axis, all []labelled) (out []keyItem) {
+	any := func(f func(mark) bool) bool {
+		return slices.ContainsFunc(all, func(x labelled) bool { return f(axis.mark(x.e)) })
+	}
+	if any(func(m mark) bool { return m.Some }) {
+		out = append(out, keyItem{"k tick", "", p.HTML("figure.key.estimate")})
+	}
+	if any(func(m mark) bool { return m.Band }) {
+		out = append(out, keyItem{"k band", "", p.HTML("figure.key.interval")})
+	}
+	return out
 }
 
 // rank prints a range of places.

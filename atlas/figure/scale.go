@@ -73,11 +73,11 @@ func (s Scale) key(p *words.Printer) (out []keyItem) {
 		var word template.HTML
 		switch {
 		case class == 1:
-			word = p.HTML("figure.class.first", "class", class, "to", p.Value(s.Cuts[0], s.Unit))
+			word = p.HTML("figure.class.first", "to", p.Value(s.Cuts[0], s.Unit))
 		case class == n:
-			word = p.HTML("figure.class.last", "class", class, "from", p.Value(s.Cuts[n-2], s.Unit))
+			word = p.HTML("figure.class.last", "from", p.Value(s.Cuts[n-2], s.Unit))
 		default:
-			word = p.HTML("figure.class.range", "class", class, "from", p.Value(s.Cuts[class-2], s.Unit), "to", p.Value(s.Cuts[class-1], s.Unit))
+			word = p.HTML("figure.class.range", "from", p.Value(s.Cuts[class-2], s.Unit), "to", p.Value(s.Cuts[class-1], s.Unit))
 		}
 		out = append(out, keyItem{"st " + s.css(class), fmt.Sprint(class), word})
 	}

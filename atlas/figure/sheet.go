@@ -98,13 +98,13 @@ var Sheet = sync.OnceValue(func() string {
 	for i := 1; i <= tileColumns; i++ {
 		fmt.Fprintf(&b, ".gn%d{--n:%d}", i, i)
 	}
-	b.WriteString("\n@media (min-width:700px),print{")
+	b.WriteString("\n")
 	for i := 1; i <= tileColumns; i++ {
 		fmt.Fprintf(&b, ".gc%d{grid-column:%d}", i, i)
 	}
 	for i := 1; i <= tileRows; i++ {
 		fmt.Fprintf(&b, ".gr%d{grid-row:%d}", i, i)
 	}
-	b.WriteString("}\n")
+	b.WriteString("\n")
 	return b.String()
 })

@@ -161,12 +161,10 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 		} else {
 			kind := words.Absence(t.Estimate)
 			kinds[kind] = true
-			for _, k := range nones {
-				if k.kind == kind {
-					x.Class += " " + k.class
-					x.Letter, classText = k.letter, template.HTML(k.letter)
-				}
-			}
+			var css string
+			css, x.Letter = sign(t.Estimate)
+			x.Class += " " + css
+			classText = p.Code(x.Letter)
 			x.Word = p.HTML("figure.tiles.none", "name", name, "state", p.Absent(t.Estimate))
 		}
 		anyHere = anyHere || t.Here
