@@ -97,6 +97,19 @@ func (s *Server) install() {
 		{"/country/{code}", "country", []string{"with"}, country},
 		{"/country/{code}/{part}", "part", nil, countryPart},
 		{"/about", "about", nil, about},
+
+		{"/laws", "laws", nil, laws},
+		{"/votes", "votes", []string{"vote"}, votes},
+		{"/methods", "methods", nil, methods},
+		{"/method/{name}", "method", nil, method},
+		{"/method/{name}/{version}", "method", nil, method},
+		{"/packet/{id}", "packet", []string{"after"}, packet},
+		{"/search", "search", []string{"q"}, search},
+		{"/changes", "changes", []string{"since", "after"}, changes},
+		{"/audit", "audit", nil, auditPage},
+		{"/audit/{id}", "finding", nil, findingPage},
+		{"/corrections", "corrections", []string{"claim"}, corrections},
+		{"/threats", "threats", nil, threats},
 	}
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {
