@@ -37,6 +37,19 @@ func (p Pair) Carried() bool {
 type itemData struct {
 	H    *Head
 	Item dossier.Item
+	ID   string // empty where the page shows the claim above already
+}
+
+func (h *Head) item(it dossier.Item) itemData {
+	d := itemData{H: h, Item: it}
+	if h.anchors == nil {
+		h.anchors = map[sightline.ClaimID]bool{}
+	}
+	if !h.anchors[it.Claim] {
+		h.anchors[it.Claim] = true
+		d.ID = "claim-" + string(it.Claim)
+	}
+	return d
 }
 
 // Pips draws a level out of four.
@@ -121,10 +134,10 @@ func (d voiceData) When() html.HTML {
 }
 
 // Card prints an item with what is said for and against it.
-func (h *Head) Card(it dossier.Item) html.HTML { return h.part("card", itemData{h, it}) }
+func (h *Head) Card(it dossier.Item) html.HTML { return h.part("card", h.item(it)) }
 
 // Row prints an item as one line of a list.
-func (h *Head) Row(it dossier.Item) html.HTML { return h.part("row", itemData{h, it}) }
+func (h *Head) Row(it dossier.Item) html.HTML { return h.part("row", h.item(it)) }
 
 // groupData is what the template "group" receives.
 type groupData struct {
@@ -145,9 +158,12 @@ func (h *Head) groupUpTo(g dossier.Group, most int, more string) html.HTML {
 	for _, it := range g.Items[:min(most, len(g.Items))] {
 		if g.Cards {
 			d.Items = append(d.Items, h.Card(it))
-		} else {
-			d.Items = append(d.Items, h.Row(it))
+			continue
 		}
+		if more != "" {
+			it.Quotes = nil // they stand where the group is whole
+		}
+		d.Items = append(d.Items, h.Row(it))
 	}
 	d.Rest = len(g.Items) - len(d.Items)
 	return h.part("group", d)
@@ -157,7 +173,7 @@ func (h *Head) groupUpTo(g dossier.Group, most int, more string) html.HTML {
 func (h *Head) Cites(notes []int) html.HTML { return h.part("cites", notes) }
 
 // fewCites is how many citations stand in a row before the others are counted.
-const fewCites = 5
+const fewCites = 3
 
 // fewData is what the template "few" receives.
 type fewData struct {

@@ -17,7 +17,8 @@ type countryPage struct {
 	KeyData []dossier.Figure
 	Boxes   []answerBox
 	Parts   []answerPart
-	Peers   []dossier.Summary
+	Cover   []dossier.Coverage
+	Peers   html.HTML
 }
 
 // answerBox is one of the four answers in a sentence.
@@ -39,6 +40,7 @@ type answerPart struct {
 	Numbers []numberRow
 	Figures []html.HTML
 	Groups  []html.HTML
+	Scores  []dossier.ScoreSeries
 	All     string // address of the answer in full; empty on that page itself
 	Help    html.HTML
 }
@@ -48,6 +50,7 @@ type numberRow struct {
 	Label    html.HTML
 	Estimate sightline.Estimate
 	Rule     html.HTML
+	RuleAt   string // the page that has it; empty is this one
 	Cites    html.HTML
 }
 
@@ -60,8 +63,9 @@ var answerParts = []struct{ part, answer string }{
 // shownItems bounds the statements of a group that the page of a country
 // shows: cards are long, rows are short (the budget is 15 kB compressed).
 const (
-	shownCards = 2
-	shownRows  = 4
+	shownCards  = 2
+	shownRows   = 3
+	firstGroups = 2 // the groups after these show one less
 )
 
 // ofCountry parses the country in an address; any other way to write it leads
@@ -87,6 +91,9 @@ func country(q *request) (Page, error) {
 	if err != nil {
 		return nil, err
 	}
+	if with := q.query.Get("with"); with != "" {
+		return compare(q, c, with)
+	}
 	sheet, err := q.doc.Country(c.Code())
 	if err != nil {
 		return nil, err
@@ -100,7 +107,7 @@ func country(q *request) (Page, error) {
 	for _, f := range d.KeyData {
 		cites.use(f.Notes...)
 	}
-	p.Peers = sheet.Peers
+	p.Cover = d.Coverage
 	for i, a := range d.Answers {
 		part := answerParts[i].part
 		box := answerBox{Href: "#" + part, Question: p.Text("question." + a.ID), Sentence: p.Said(cmp.Or(a.Brief, a.Sentence)), Basis: p.Text("basis." + string(a.Basis))}
@@ -112,6 +119,11 @@ func country(q *request) (Page, error) {
 		p.Parts = append(p.Parts, p.part(d, i, cites, shownCards, shownRows, p.Link("/country/"+d.Country.Code+"/"+part)))
 	}
 	p.Sections = append(p.Sections, Link{Href: "#peers", Text: p.Text("section.peers")}, Link{Href: "#cite", Text: p.Text("cite.heading")})
+	if len(sheet.Peers) > 1 {
+		f := p.peers(d.Country.Code, sheet.Peers)
+		p.Figures = append(p.Figures, f)
+		p.Peers = p.Figure(f)
+	}
 	p.Notes = cites.notes()
 	return p, nil
 }
@@ -120,7 +132,7 @@ func country(q *request) (Page, error) {
 // of its groups.
 func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, rows int, all string) answerPart {
 	a := d.Answers[i]
-	s := answerPart{ID: answerParts[i].part, Heading: p.Text("section." + answerParts[i].part), Answer: a, All: all}
+	s := answerPart{Scores: a.Scores, ID: answerParts[i].part, Heading: p.Text("section." + answerParts[i].part), Answer: a, All: all}
 	if a.Help != "" {
 		s.Help = p.Said(a.Help)
 	}
@@ -134,20 +146,28 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 		return h
 	}
 	s.Cites = few(a.Notes)
-	for _, f := range a.Figures {
+	figures, rest := p.shares(a)
+	for _, f := range append(figures, p.scores(a, all == "")...) {
+		p.Figures = append(p.Figures, f)
+		s.Figures = append(s.Figures, p.Figure(f))
+	}
+	for _, f := range rest {
 		r := numberRow{Label: p.Said(f.Label), Estimate: f.Estimate, Cites: few(f.Notes)}
 		if f.Rule != "" {
-			r.Rule = p.Said(f.Rule)
+			r.Rule, r.RuleAt = p.Said(f.Rule), all
 		}
 		s.Numbers = append(s.Numbers, r)
 	}
 	for _, sc := range a.Scores {
 		cites.use(sc.Notes...)
 	}
-	for _, g := range a.Groups {
+	for i, g := range a.Groups {
 		most := rows
 		if g.Cards {
 			most = cards
+		}
+		if i >= firstGroups && all != "" {
+			most = max(most-1, 1)
 		}
 		for _, it := range g.Items[:min(most, len(g.Items))] {
 			cites.item(it)
@@ -160,7 +180,7 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 func (h *Head) countryCrumbs(c dossier.Subject, deeper bool) []Link {
 	out := []Link{{Href: h.Link("/countries"), Text: h.Text("nav.countries")}}
 	if c.Region != "" {
-		out = append(out, Link{Href: h.Link("/countries#" + slug(c.Region)), Text: h.Text("region." + slug(c.Region))})
+		out = append(out, Link{Href: h.Link("/countries#" + slug(c.Region)), Text: h.Text("figure.region." + slug(c.Region))})
 	}
 	if deeper {
 		out = append(out, Link{Href: h.Link("/country/" + c.Code), Text: h.Foreign(c.Name)})
@@ -211,3 +231,21 @@ type partData struct {
 
 // Section hands a part to its template.
 func (p *countryPage) Section(a answerPart) partData { return partData{&p.Head, a} }
+
+// scoreData is what the template "score" receives.
+type scoreData struct {
+	H      *Head
+	ID     string
+	Series dossier.ScoreSeries
+	Points []dossier.ScorePoint
+}
+
+// Series hands a series of scores to its template: a brief one with its first
+// and last score, but for the answer in full.
+func (d partData) Series(s dossier.ScoreSeries) scoreData {
+	x := scoreData{H: d.H, ID: strings.ReplaceAll(string(s.Indicator), "/", "-"), Series: s, Points: s.Points}
+	if s.Brief && d.Part.All != "" {
+		x.Points = []dossier.ScorePoint{s.Points[0], s.Points[len(s.Points)-1]}
+	}
+	return x
+}

@@ -44,7 +44,8 @@ type Head struct {
 	// Table is the list that the page is, for .csv; nil where Figures hold all.
 	Table *Table
 
-	q *request
+	q       *request
+	anchors map[sightline.ClaimID]bool // claims shown so far
 }
 
 func (h *Head) head() *Head { return h }

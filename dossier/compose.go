@@ -406,7 +406,11 @@ func (k *composer) cut() {
 		a.Notes = append(a.Notes, majority.Notes...)
 	}
 	if n, ok := minority.Estimate.Value.Get(); ok {
-		parts = append(parts, fmt.Sprintf("a part of %s", plural(int(n), "network", "networks")))
+		if len(parts) == 0 {
+			parts = append(parts, fmt.Sprintf("a state holds a part of %s on record here", plural(int(n), "network", "networks")))
+		} else {
+			parts = append(parts, fmt.Sprintf("a part of %s", plural(int(n), "network", "networks")))
+		}
 		a.Notes = append(a.Notes, minority.Notes...)
 	}
 	if n, ok := landing.Estimate.Value.Get(); ok {

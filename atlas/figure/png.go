@@ -294,6 +294,6 @@ func (f Band) dates(c canvas, x func(float64) float64, left, right, bottom int) 
 	for _, l := range labels {
 		width := c.textWidth(l.text)
 		c.fill(l.at, bottom, l.at+c.scale, bottom+4*c.scale, inkInk)
-		c.text(min(max(l.at-width/2, left-marginLeft*c.scale/2), right-width), bottom+6*c.scale, l.text, inkMuted)
+		c.text(min(max(l.at-width/2, left-marginLeft*c.scale/2), right-width), bottom+8*c.scale, l.text, inkMuted)
 	}
 }
