@@ -19,12 +19,14 @@ import (
 	"sightline"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // Config says what the atlas shows and to whom.
 type Config struct {
 	Store     sightline.Store // does not change while it is served
 	Series    []dossier.Series
+	Audit     *audit.File       // what /audit checks; nil is nothing
 	Edition   string            // of the catalogue or ledger
 	Code      string            // version of the program
 	Opened    sightline.Instant // when the store was opened
@@ -95,7 +97,7 @@ func (s *Server) install() {
 		{"/index.csv", "home", nil, home},
 		{"/countries", "countries", nil, countries},
 		{"/country/{code}", "country", []string{"with"}, country},
-		{"/country/{code}/{part}", "part", nil, countryPart},
+		{"/country/{code}/{part}", "part", []string{"since", "after"}, countryPart},
 		{"/about", "about", nil, about},
 
 		{"/laws", "laws", nil, laws},
@@ -106,8 +108,8 @@ func (s *Server) install() {
 		{"/packet/{id}", "packet", []string{"after"}, packet},
 		{"/search", "search", []string{"q"}, search},
 		{"/changes", "changes", []string{"since", "after"}, changes},
-		{"/audit", "audit", nil, auditPage},
-		{"/audit/{id}", "finding", nil, findingPage},
+		{"/audit", "audit", nil, audited},
+		{"/audit/{id}", "finding", nil, finding},
 		{"/corrections", "corrections", []string{"claim"}, corrections},
 		{"/threats", "threats", nil, threats},
 	}

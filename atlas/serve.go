@@ -16,6 +16,7 @@ import (
 	"sightline"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // Limits of an address. A longer one is refused.
@@ -114,6 +115,7 @@ type request struct {
 	view   View
 	words  *words.Printer
 	doc    *dossier.Reader
+	audit  func() (*audit.Audit, error) // nil where there is none
 }
 
 // value is a word of the address's path.
@@ -184,9 +186,11 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	if q.view.Lang != "" {
 		q.words, _ = words.For(q.view.Lang)
 	}
-	if q.doc, err = s.readers.of(q.view); err != nil {
+	x, err := s.readers.of(q.view)
+	if err != nil {
 		return s.failed(q, err)
 	}
+	q.doc, q.audit = x.doc, x.audit
 	for _, k := range []string{queryPublished, queryKnown, queryLang} {
 		q.query.Del(k)
 	}
