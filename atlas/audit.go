@@ -266,7 +266,7 @@ func (h *Head) check(c audit.Result) checkData {
 	add("card.against", c.Against)
 	add("audit.aside", c.Aside)
 	if c.Import != "" {
-		d.Import = h.Text("audit.import", "what", h.Said(c.Import))
+		d.Import = h.Text("audit.import", "what", h.Code(c.Import))
 	}
 	return d
 }

@@ -73,7 +73,7 @@ func changesOf(q *request, of dossier.Changed, c *sightline.Country) (Page, erro
 	if d.Next != "" {
 		p.Next = p.Link(q.path, "since", p.Since, "after", d.Next)
 	}
-	p.Notes = d.Notes
+	cites := newCitations(d.Notes)
 	p.Table = &Table{Columns: []string{"kind", "id", "what", "recorded", "published", "sentence", "of", "reason", "closed_by"}}
 	for _, x := range d.Changes {
 		p.Table.Rows = append(p.Table.Rows, []string{x.Kind, x.ID, x.What, x.Recorded.String(), x.Published.String(), x.Sentence, string(x.Of), x.Reason, string(x.ClosedBy)})
@@ -86,7 +86,9 @@ func changesOf(q *request, of dossier.Changed, c *sightline.Country) (Page, erro
 		}
 		day := &p.Days[len(p.Days)-1]
 		day.Rows = append(day.Rows, p.change(x))
+		cites.use(x.Notes...)
 	}
+	p.Notes = cites.notes()
 	return p, nil
 }
 

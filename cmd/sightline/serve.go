@@ -63,7 +63,7 @@ to run it for others.`,
 				return sightline.Errorf(sightline.Unavailable, "listen", address, "%w", err).
 					WithHint("Another program may use it, perhaps a sightline of yours; choose another with --listen 127.0.0.1:PORT.")
 			}
-			text, err := readAudit(catalog.Audits()[0])
+			text, err := catalogAudit(catalog.Audits()[0])
 			if err != nil {
 				l.Close()
 				return err
