@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 
 	"sightline"
 	"sightline/atlas/words"
@@ -35,6 +36,7 @@ type Config struct {
 	Languages []string                     // offered beside English
 	Hosts     []string                     // names that it answers to; none is any
 	CacheSize int                          // bytes of rendered pages to keep; 0 is 64 MiB
+	Release   string                       // name of the release that the pages are frozen for; empty is a live atlas
 	Fault     func(page string, err error) // told of faults of ours, by kind of page; no address, no query
 }
 
@@ -98,6 +100,10 @@ func (s *Server) install() {
 		{"/countries", "countries", nil, countries},
 		{"/country/{code}", "country", []string{"with"}, country},
 		{"/country/{code}/{part}", "part", []string{"since", "after"}, countryPart},
+		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
+		{"/claim/{id}", "claim", nil, claim},
+		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
+		{"/source/{id}", "source", nil, source},
 		{"/about", "about", nil, about},
 
 		{"/laws", "laws", nil, laws},
@@ -116,7 +122,13 @@ func (s *Server) install() {
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.serve(r))
+		if !strings.ContainsAny(r.pattern, "{.") { // the forms of a page whose address has no place for them
+			for _, f := range forms {
+				s.mux.Handle(r.pattern+f, s.serve(r))
+			}
+		}
 	}
 	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
+	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // browsers ask for one
 	s.mux.Handle("/", s.serve(route{kind: "lost", make: lost}))
 }

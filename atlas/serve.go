@@ -22,7 +22,7 @@ import (
 // Limits of an address. A longer one is refused.
 const (
 	maxPath  = 512
-	maxQuery = 1024
+	maxQuery = 4096 // a search of 200 letters in any script, and the view
 )
 
 // policy is the content policy of every page: nothing but our own style sheet
@@ -116,6 +116,7 @@ type request struct {
 	words  *words.Printer
 	doc    *dossier.Reader
 	audit  func() (*audit.Audit, error) // nil where there is none
+	linked *linked                      // addresses that the page names, where somebody collects them
 }
 
 // value is a word of the address's path.
@@ -159,6 +160,7 @@ func (s *Server) serve(r route) http.Handler {
 // answer makes the answer to a request.
 func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer) {
 	q := &request{server: s, http: hr, kind: r.kind, path: hr.URL.Path, query: query}
+	q.linked, _ = hr.Context().Value(linkedKey{}).(*linked)
 	defer func() {
 		if x := recover(); x != nil {
 			s.config.Fault(r.kind, fmt.Errorf("panic: %v\n%s", x, debug.Stack()))
@@ -205,7 +207,7 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 func (s *Server) print(q *request, page Page) *answer {
 	h := page.head()
 	h.fill(q)
-	a := &answer{status: h.status()}
+	a := &answer{status: h.status(), loose: s.config.Release != ""}
 	var b bytes.Buffer
 	var err error
 	if q.figure != "" {

@@ -24,28 +24,26 @@ type World struct {
 func (r *Reader) World() (*World, error) {
 	return r.world.get(func() (*World, error) {
 		all := sightline.Countries()
-		dossiers := make([]*Dossier, len(all))
+		rows := make([]*Summary, len(all))
 		errs := make([]error, len(all))
 		var next atomic.Int64
 		var wg sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {
 			wg.Go(func() {
 				for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-					dossiers[i], errs[i] = r.Dossier(all[i])
+					rows[i], errs[i] = r.summary(all[i])
 				}
 			})
 		}
 		wg.Wait()
 		k := r.compose()
 		w := &World{Schema: WorldSchema}
-		for i, d := range dossiers {
+		for i, s := range rows {
 			if errs[i] != nil {
 				return nil, errs[i]
 			}
-			s := summarize(d)
-			r.summaries.put(all[i], &s, 1)
-			w.Countries = append(w.Countries, s)
-			k.undated += d.Undated
+			w.Countries = append(w.Countries, *s)
+			k.undated += s.Undated
 			k.packets = append(k.packets, s.packets...)
 		}
 		var err error

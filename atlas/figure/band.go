@@ -143,7 +143,7 @@ func (f Band) CSV(w io.Writer) error {
 		inner = strconv.FormatFloat(f.InnerLevel, 'g', -1, 64)
 	}
 	for _, d := range f.Days {
-		rows = append(rows, append([]string{d.Day.String(), d.InnerLow.String(), d.InnerHigh.String(), inner}, estimateFields(d.Estimate)...))
+		rows = append(rows, append([]string{d.Day.String(), d.InnerLow.String(), d.InnerHigh.String(), inner}, f.fields(d.Estimate)...))
 	}
 	return writeCSV(w, append([]string{"day", "inner_low", "inner_high", "inner_level"}, estimateColumns...), rows)
 }

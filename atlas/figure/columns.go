@@ -120,7 +120,7 @@ func sign(e sightline.Estimate) (class, letter string) {
 func (f Columns) CSV(w io.Writer) error {
 	var rows [][]string
 	for _, y := range f.Years {
-		rows = append(rows, append([]string{strconv.Itoa(y.Year), strconv.FormatBool(y.Scenario)}, estimateFields(y.Estimate)...))
+		rows = append(rows, append([]string{strconv.Itoa(y.Year), strconv.FormatBool(y.Scenario)}, f.fields(y.Estimate)...))
 	}
 	return writeCSV(w, append([]string{"year", "scenario"}, estimateColumns...), rows)
 }

@@ -98,7 +98,7 @@ func (f Dots) CSV(w io.Writer) error {
 			what string
 			e    sightline.Estimate
 		}{{"before", r.Before}, {"after", r.After}, {"difference", r.Difference}} {
-			rows = append(rows, append([]string{say(r.Label), x.what}, estimateFields(x.e)...))
+			rows = append(rows, append([]string{say(r.Label), x.what}, f.fields(x.e)...))
 		}
 	}
 	return writeCSV(w, append([]string{"label", "which"}, estimateColumns...), rows)

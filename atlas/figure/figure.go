@@ -375,10 +375,10 @@ func english() *words.Printer {
 // estimateColumns heads the columns that every CSV file has for an estimate.
 var estimateColumns = []string{"value", "low", "high", "level", "n", "denominator", "unit", "state", "reason", "method", "packet"}
 
-// estimateFields is an estimate in those columns. An estimate that nobody made
-// has the state "no_data".
-func estimateFields(e sightline.Estimate) []string {
-	f := func(v float64) string {
+// fields is an estimate in those columns. An estimate that nobody made has the
+// state "no_data"; one without method or packet has those of the figure.
+func (f Frame) fields(e sightline.Estimate) []string {
+	level := func(v float64) string {
 		if v == 0 {
 			return ""
 		}
@@ -392,7 +392,16 @@ func estimateFields(e sightline.Estimate) []string {
 	if e.Denominator != 0 {
 		denominator = strconv.FormatInt(e.Denominator, 10)
 	}
-	return []string{e.Value.String(), e.Low.String(), e.High.String(), f(e.Level), strconv.FormatInt(e.N, 10), denominator, field(e.Unit), state, field(e.Reason), string(e.Method), string(e.Packet)}
+	return []string{e.Value.String(), e.Low.String(), e.High.String(), level(e.Level), strconv.FormatInt(e.N, 10), denominator, field(e.Unit), state, field(e.Reason), string(cmp.Or(e.Method, f.Method)), cmp.Or(string(e.Packet), f.packets())}
+}
+
+// packets lists the figure's own packets.
+func (f Frame) packets() string {
+	var out []string
+	for _, id := range f.Packets {
+		out = append(out, string(id))
+	}
+	return strings.Join(out, " ")
 }
 
 // field makes foreign text safe in a CSV file: inert, and not a formula to the

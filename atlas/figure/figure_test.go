@@ -540,6 +540,9 @@ func TestPNG(t *testing.T) {
 		if !bytes.Equal(a.Bytes(), b.Bytes()) {
 			t.Error("two drawings differ")
 		}
+		if !bytes.Contains(a.Bytes(), []byte("tEXtSource\x00SL-0000-0002-2")) {
+			t.Error("the picture does not name its packet")
+		}
 		img, err := png.Decode(&a)
 		if err != nil {
 			t.Fatal(err)

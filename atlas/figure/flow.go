@@ -115,14 +115,14 @@ func (f Flow) CSV(w io.Writer) error {
 	var rows [][]string
 	for _, g := range f.Groups {
 		if len(g.Items) == 0 {
-			rows = append(rows, append([]string{say(g.Label), "", "", say(words.Say("figure.flow.not_established")), ""}, estimateFields(g.Estimate)...))
+			rows = append(rows, append([]string{say(g.Label), "", "", say(words.Say("figure.flow.not_established")), ""}, f.fields(g.Estimate)...))
 		}
 		for _, i := range g.Items {
 			word := i.Word
 			if word.IsZero() {
 				word = words.Say("figure.flow.not_established")
 			}
-			rows = append(rows, append([]string{say(g.Label), say(i.Label), strconv.Itoa(i.Level), say(word), say(i.Note)}, estimateFields(i.Estimate)...))
+			rows = append(rows, append([]string{say(g.Label), say(i.Label), strconv.Itoa(i.Level), say(word), say(i.Note)}, f.fields(i.Estimate)...))
 		}
 	}
 	return writeCSV(w, append([]string{"from", "to", "level_of_support", "support", "note"}, estimateColumns...), rows)

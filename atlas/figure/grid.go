@@ -97,7 +97,7 @@ func (f Grid) CSV(w io.Writer) error {
 	var rows [][]string
 	for _, r := range f.Rows {
 		for i, e := range r.Cells {
-			rows = append(rows, append([]string{say(r.Label), say(f.Columns[i])}, estimateFields(e)...))
+			rows = append(rows, append([]string{say(r.Label), say(f.Columns[i])}, f.fields(e)...))
 		}
 	}
 	return writeCSV(w, append([]string{"label", "column"}, estimateColumns...), rows)

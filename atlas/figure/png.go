@@ -1,12 +1,16 @@
 package figure
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/png"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"sightline"
@@ -117,8 +121,24 @@ func (f Band) PNG(w io.Writer, scale int) error {
 		return sightline.Errorf(sightline.Invalid, "draw figure", f.ID, "no picture at scale %d", scale).WithHint("Ask for scale 1 or 2.")
 	}
 	f.check()
+	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	return encoder.Encode(w, f.draw(scale))
+	if err := encoder.Encode(&b, f.draw(scale)); err != nil {
+		return err
+	}
+	// A picture that is passed on keeps its packets, in a text chunk after the
+	// header (PNG, section 11.3.3.2).
+	const header = 8 + 25
+	packets := f.packets()
+	if packets == "" {
+		_, err := w.Write(b.Bytes())
+		return err
+	}
+	chunk := append([]byte("tEXtSource\x00"), packets...)
+	text := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-4))
+	text = binary.BigEndian.AppendUint32(append(text, chunk...), crc32.ChecksumIEEE(chunk))
+	_, err := w.Write(slices.Concat(b.Bytes()[:header], text, b.Bytes()[header:]))
+	return err
 }
 
 func (f Band) draw(scale int) *image.Paletted {

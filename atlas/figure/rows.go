@@ -139,7 +139,7 @@ func (f Rows) CSV(w io.Writer) error {
 			row = append(row, c)
 		}
 		row = append(row, place(r.RankLow), place(r.RankHigh), strconv.FormatBool(r.Scenario))
-		rows = append(rows, append(row, estimateFields(r.Estimate)...))
+		rows = append(rows, append(row, f.fields(r.Estimate)...))
 	}
 	return writeCSV(w, append(head, estimateColumns...), rows)
 }

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"io"
@@ -155,7 +156,7 @@ func (f Strip) CSV(w io.Writer) error {
 	var rows [][]string
 	for _, r := range f.Rows {
 		for i, c := range r.Cells {
-			rows = append(rows, []string{say(r.Label), say(r.How), isoWeek(f.Weeks[i]), conditions[c.Condition].csv, strconv.Itoa(c.N), string(f.Method), string(c.Packet)})
+			rows = append(rows, []string{say(r.Label), say(r.How), isoWeek(f.Weeks[i]), conditions[c.Condition].csv, strconv.Itoa(c.N), string(f.Method), cmp.Or(string(c.Packet), f.packets())})
 		}
 	}
 	return writeCSV(w, []string{"label", "how", "week", "state", "n", "method", "packet"}, rows)

@@ -192,7 +192,7 @@ func (f Tiles) CSV(w io.Writer) error {
 		if class > 0 {
 			c = strconv.Itoa(class)
 		}
-		rows = append(rows, append([]string{t.Country.Code(), say(words.Named(t.Country.Name())), c, strconv.FormatBool(unsure)}, estimateFields(t.Estimate)...))
+		rows = append(rows, append([]string{t.Country.Code(), say(words.Named(t.Country.Name())), c, strconv.FormatBool(unsure)}, f.fields(t.Estimate)...))
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	return writeCSV(w, append([]string{"country", "name", "class", "unsure"}, estimateColumns...), rows)

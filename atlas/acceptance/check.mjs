@@ -1,0 +1,117 @@
+// Drives the browsers over the pages of a running atlas and prints what is
+// wrong as one JSON document. Usage: node check.mjs CONFIG.json
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+
+const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const problems = [];
+const bad = (where, what) => problems.push({ where, what });
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const address = (path, lang) => config.base + path + (lang ? (path.includes('?') ? '&' : '?') + 'lang=' + lang : '');
+
+// As Tor Browser sets for its level "Safest", as far as is known.
+const safest = {
+  'javascript.enabled': false, 'svg.disabled': true, 'mathml.disabled': true, 'gfx.downloadable_fonts.enabled': false,
+  'gfx.font_rendering.opentype_svg.enabled': false, 'gfx.font_rendering.graphite.enabled': false, 'webgl.disabled': true,
+  'media.webaudio.enabled': false, 'media.mediasource.enabled': false, 'media.autoplay.default': 5, 'javascript.options.wasm': false,
+  'javascript.options.ion': false, 'javascript.options.baselinejit': false, 'javascript.options.asmjs': false, 'network.prefetch-next': false,
+  'network.dns.disablePrefetch': true, 'network.http.speculative-parallel-limit': 0,
+};
+const quiet = {
+  'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false, 'app.update.enabled': false,
+  'browser.safebrowsing.malware.enabled': false, 'browser.safebrowsing.phishing.enabled': false, 'datareporting.policy.dataSubmissionEnabled': false,
+  'extensions.getAddons.cache.enabled': false, 'services.settings.server': 'data:,', 'browser.region.network.url': '', 'toolkit.telemetry.enabled': false,
+};
+
+async function withBrowser(kind, prefs, work) {
+  const dir = mkdtempSync(join(tmpdir(), 'atlas-'));
+  const browser = await puppeteer.launch(kind === 'chromium'
+    ? { browser: 'chrome', executablePath: config.chromium, headless: true, userDataDir: dir,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--hide-scrollbars'] }
+    : { browser: 'firefox', executablePath: config.firefox, headless: true, userDataDir: dir, extraPrefsFirefox: { ...quiet, ...prefs } });
+  try {
+    await work(browser);
+  } finally {
+    await browser.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+// open loads a page and watches that it asks nobody else for anything.
+async function open(page, where, url) {
+  const seen = [];
+  const watch = (r) => seen.push(r.url());
+  page.on('request', watch);
+  const response = await page.goto(url, { waitUntil: 'load', timeout: 60000 });
+  page.off('request', watch);
+  if (!response || !response.ok() && response.status() !== 304) bad(where, 'status ' + (response && response.status()));
+  for (const u of seen) if (!u.startsWith(config.base + '/') && !u.startsWith('data:')) bad(where, 'it asked for ' + u);
+}
+
+async function chromium() {
+  await withBrowser('chromium', {}, async (browser) => {
+    const page = await browser.newPage();
+    page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('favicon')) bad(page.url(), 'console: ' + m.text()); });
+    page.on('pageerror', (e) => bad(page.url(), 'error: ' + e.message));
+    for (const p of config.pages) {
+      for (const lang of ['', 'qps']) {
+        const where = 'chromium ' + (lang || 'en') + ' ' + p.name;
+        await page.setViewport({ width: 1100, height: 900 });
+        await open(page, where, address(p.path, lang));
+        await page.evaluate(axe);
+        const result = await page.evaluate((tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }), rules);
+        for (const v of result.violations) for (const n of v.nodes.slice(0, 3)) bad(where, 'axe ' + v.id + ': ' + n.html.slice(0, 160) + ' ' + (n.failureSummary || '').split('\n').slice(1, 2).join('').trim());
+        if (config.shots) await page.screenshot({ path: join(config.out, p.name + '-' + (lang || 'en') + '-1100.png'), fullPage: true });
+        await page.setViewport({ width: 320, height: 800, isMobile: true, hasTouch: true, deviceScaleFactor: 1 });
+        await open(page, where + ' 320 px', address(p.path, lang));
+        const narrow = await page.evaluate(() => ({ document: document.documentElement.scrollWidth, window: window.innerWidth,
+          wide: [...document.body.querySelectorAll('*')].filter((e) => !e.closest('.scroll') && e.getBoundingClientRect().right > 321 && getComputedStyle(e).position !== 'absolute').slice(0, 3).map((e) => e.outerHTML.slice(0, 120)) }));
+        if (narrow.document > 320 || narrow.window > 320) bad(where + ' 320 px', 'the document is ' + Math.max(narrow.document, narrow.window) + ' px wide: ' + narrow.wide.join(' | '));
+        // Targets: 24 px in both directions, but for links within a sentence (WCAG 2.5.8).
+        const small = await page.evaluate(() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')].filter((e) => {
+          const r = e.getBoundingClientRect();
+          if (r.width === 0 || r.height === 0 || e.classList.contains('skip')) return false;
+          if (getComputedStyle(e).display === 'inline' && e.parentElement.textContent.trim() !== e.textContent.trim()) return false;
+          return r.width < 23.5 || r.height < 23.5;
+        }).slice(0, 4).map((e) => e.outerHTML.slice(0, 140) + ' ' + JSON.stringify([e.getBoundingClientRect().width, e.getBoundingClientRect().height])));
+        for (const s of small) bad(where + ' 320 px', 'a target under 24 px: ' + s);
+        if (config.shots) await page.screenshot({ path: join(config.out, p.name + '-' + (lang || 'en') + '-320.png'), fullPage: true });
+      }
+      // Print: A4 and Letter, nothing cut off, addresses written out.
+      const where = 'print ' + p.name;
+      await page.setViewport({ width: 688, height: 1000 });
+      await open(page, where, address(p.path, ''));
+      await page.emulateMediaType('print');
+      const cut = await page.evaluate(() => [...document.querySelectorAll('.scroll, table, figure')].filter((e) => e.scrollWidth > 690).map((e) => e.outerHTML.slice(0, 120) + ' ' + e.scrollWidth));
+      for (const c of cut) bad(where, 'wider than the sheet: ' + c);
+      for (const format of ['A4', 'Letter']) {
+        writeFileSync(join(config.out, p.name + '-' + format + '.pdf'), await page.pdf({ format, preferCSSPageSize: format === 'A4', printBackground: false, timeout: 120000 }));
+      }
+      await page.emulateMediaType('screen');
+    }
+  });
+}
+
+// firefox takes the same picture with the usual and with the locked-down
+// preferences, and prints both, so that their text can be compared.
+async function firefox(name, prefs) {
+  await withBrowser('firefox', prefs, async (browser) => {
+    const page = await browser.newPage();
+    await page.setViewport({ width: 1100, height: 900 });
+    for (const p of config.pages) {
+      const where = 'firefox ' + name + ' ' + p.name;
+      await open(page, where, address(p.path, ''));
+      await page.screenshot({ path: join(config.out, p.name + '-firefox-' + name + '.png'), fullPage: false });
+      writeFileSync(join(config.out, p.name + '-firefox-' + name + '.pdf'), await page.pdf({ format: 'A4', timeout: 120000 }));
+    }
+  });
+}
+
+await chromium();
+await firefox('default', {});
+await firefox('safest', safest);
+console.log(JSON.stringify({ problems }));
