@@ -20,12 +20,14 @@ import (
 	"sightline"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // Config says what the atlas shows and to whom.
 type Config struct {
 	Store     sightline.Store // does not change while it is served
 	Series    []dossier.Series
+	Audit     *audit.File       // what /audit checks; nil is nothing
 	Edition   string            // of the catalogue or ledger
 	Code      string            // version of the program
 	Opened    sightline.Instant // when the store was opened
@@ -97,7 +99,7 @@ func (s *Server) install() {
 		{"/index.csv", "home", nil, home},
 		{"/countries", "countries", nil, countries},
 		{"/country/{code}", "country", []string{"with"}, country},
-		{"/country/{code}/{part}", "part", nil, countryPart},
+		{"/country/{code}/{part}", "part", []string{"since", "after"}, countryPart},
 		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
 		{"/claim/{id}", "claim", nil, claim},
 		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
@@ -110,6 +112,19 @@ func (s *Server) install() {
 		{"/forums", "forums", nil, forums},
 		{"/training", "training", nil, training},
 		{"/about", "about", nil, about},
+
+		{"/laws", "laws", nil, laws},
+		{"/votes", "votes", []string{"vote"}, votes},
+		{"/methods", "methods", nil, methods},
+		{"/method/{name}", "method", nil, method},
+		{"/method/{name}/{version}", "method", nil, method},
+		{"/packet/{id}", "packet", []string{"after"}, packet},
+		{"/search", "search", []string{"q"}, search},
+		{"/changes", "changes", []string{"since", "after"}, changes},
+		{"/audit", "audit", nil, audited},
+		{"/audit/{id}", "finding", nil, finding},
+		{"/corrections", "corrections", []string{"claim"}, corrections},
+		{"/threats", "threats", nil, threats},
 	}
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {

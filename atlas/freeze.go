@@ -28,7 +28,7 @@ type linkedKey struct{}
 
 // frozenQuery lists the words of a query that a release keeps: they say which
 // part of a list a page shows. Forms and views in time need a server.
-var frozenQuery = []string{"after", "source", "entity"}
+var frozenQuery = []string{"after", "source", "entity", "vote"}
 
 // address is an address of the atlas in the view of now, with a query of key
 // and value in turn.

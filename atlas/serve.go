@@ -16,12 +16,13 @@ import (
 	"sightline"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // Limits of an address. A longer one is refused.
 const (
 	maxPath  = 512
-	maxQuery = 1024
+	maxQuery = 4096 // a search of 200 letters in any script, and the view
 )
 
 // policy is the content policy of every page: nothing but our own style sheet
@@ -114,7 +115,8 @@ type request struct {
 	view   View
 	words  *words.Printer
 	doc    *dossier.Reader
-	linked *linked // addresses that the page names, where somebody collects them
+	audit  func() (*audit.Audit, error) // nil where there is none
+	linked *linked                      // addresses that the page names, where somebody collects them
 }
 
 // value is a word of the address's path.
@@ -186,9 +188,11 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	if q.view.Lang != "" {
 		q.words, _ = words.For(q.view.Lang)
 	}
-	if q.doc, err = s.readers.of(q.view); err != nil {
+	x, err := s.readers.of(q.view)
+	if err != nil {
 		return s.failed(q, err)
 	}
+	q.doc, q.audit = x.doc, x.audit
 	for _, k := range []string{queryPublished, queryKnown, queryLang} {
 		q.query.Del(k)
 	}
