@@ -13,6 +13,7 @@ import (
 	"sightline/source/eusanctions"
 	"sightline/source/fiw"
 	"sightline/source/fotn"
+	"sightline/source/imonitor"
 	"sightline/source/itugci"
 	"sightline/source/memberships"
 	"sightline/source/oni"
@@ -31,6 +32,7 @@ var Datasets = []*source.Dataset{
 	bri.Dataset,
 	fiw.Dataset,
 	fotn.Dataset,
+	imonitor.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
 	vdem.Society,
