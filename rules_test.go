@@ -22,33 +22,34 @@ import (
 // imports lists what each room may import of ours, beside the vocabulary: data
 // goes one way (docs/design/001-foundation.md).
 var imports = map[string][]string{
-	".":                  {},
-	"source":             {},
-	"source/all":         nil, // the list of the importers
-	"source/sourcetest":  {"source"},
-	"archive":            {},
-	"catalog":            {},
-	"catalog/compile":    {"source", "source/*", "catalog"},
-	"grade":              {},
-	"spelling":           {},
-	"identity":           {"spelling"},
-	"ledger":             {"spelling"},
-	"ftm":                {},
-	"ftm/claims":         {"ftm"},
-	"mrt":                {"mrt/internal/bzip2"},
-	"mrt/internal/bzip2": {},
-	"internal/gunzip":    {},
-	"ooni":               {"internal/gunzip"},
-	"censoredplanet":     {},
-	"exposure":           {"exposure/paths", "mrt"},
-	"exposure/paths":     {"mrt"},
-	"interference":       {"ooni", "censoredplanet"},
-	"interference/score": {"interference", "ooni"},
-	"observations":       {},
-	"dossier":            {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference"},
-	"dossier/audit":      {"dossier"},
-	"export":             {"dossier", "dossier/audit", "grade"},
-	"cmd/sightline":      nil, // all wiring happens here
+	".":                    {},
+	"source":               {},
+	"source/all":           nil, // the list of the importers
+	"source/sourcetest":    {"source"},
+	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets
+	"archive":              {},
+	"catalog":              {},
+	"catalog/compile":      {"source", "source/*", "catalog"},
+	"grade":                {},
+	"spelling":             {},
+	"identity":             {"spelling"},
+	"ledger":               {"spelling"},
+	"ftm":                  {},
+	"ftm/claims":           {"ftm"},
+	"mrt":                  {"mrt/internal/bzip2"},
+	"mrt/internal/bzip2":   {},
+	"internal/gunzip":      {},
+	"ooni":                 {"internal/gunzip"},
+	"censoredplanet":       {},
+	"exposure":             {"exposure/paths", "mrt"},
+	"exposure/paths":       {"mrt"},
+	"interference":         {"ooni", "censoredplanet"},
+	"interference/score":   {"interference", "ooni"},
+	"observations":         {},
+	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference"},
+	"dossier/audit":        {"dossier"},
+	"export":               {"dossier", "dossier/audit", "grade"},
+	"cmd/sightline":        nil, // all wiring happens here
 }
 
 // goFiles calls f with every Go file of the repository, tests aside.

@@ -17,6 +17,7 @@ import (
 	"sightline/source/itugci"
 	"sightline/source/memberships"
 	"sightline/source/oni"
+	"sightline/source/opensanctions"
 	"sightline/source/telegeography"
 	"sightline/source/unga"
 	"sightline/source/uslists"
@@ -35,6 +36,7 @@ var Datasets = []*source.Dataset{
 	imonitor.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
+	opensanctions.Dataset,
 	vdem.Society,
 	vdem.Regime,
 	worldbank.InternetUsers,
