@@ -102,7 +102,7 @@ func cutName(name string) []rawWord {
 		before string // what stands between it and the word before it
 	}
 	var pieces []piece
-	start, end, packed := -1, 0, false
+	start, end, packed, hangul := -1, 0, false, false
 	flush := func(at int) {
 		if start >= 0 {
 			pieces = append(pieces, piece{rawWord{strings.ReplaceAll(folded[start:at], "'", ""), packed}, folded[end:start]})
@@ -118,9 +118,11 @@ func cutName(name string) []rawWord {
 			flush(i)
 			continue
 		}
-		if p := spelling.Packed(r); start < 0 || p != packed {
+		p := spelling.Packed(r)
+		// Latin and Korean letters are written without a blank: SK텔레콤.
+		if h := unicode.In(r, unicode.Hangul); start < 0 || p != packed || h != hangul {
 			flush(i)
-			start, packed = i, p
+			start, packed, hangul = i, p, h
 		}
 	}
 	flush(len(folded))
@@ -321,6 +323,9 @@ func (n *Name) take(t *tables, words []rawWord, first bool) int {
 				e, ok = t.entries[rest]
 			}
 		}
+		if !ok && k == 1 {
+			e, ok = t.nisba(words[0].text)
+		}
 		if ok {
 			n.words = append(n.words, makeWord(b.String(), e.kind, e.concept))
 			return k
@@ -330,8 +335,45 @@ func (n *Name) take(t *tables, words []rawWord, first bool) int {
 		n.words = append(n.words, makeWord(figure, number, figure))
 		return k
 	}
+	if front, back, e, ok := t.hangul(words[0].text); ok {
+		n.words = append(n.words, makeWord(front, distinct, ""), makeWord(back, e.kind, e.concept))
+		return 1
+	}
 	n.words = append(n.words, makeWord(words[0].text, distinct, ""))
 	return 1
+}
+
+// nisba knows an Arabic adjective by the country that it is made from: المصرية
+// is of Egypt, اليمنية of Yemen.
+func (t *tables) nisba(text string) (entry, bool) {
+	rest := strings.TrimPrefix(text, "ال")
+	stem := strings.TrimSuffix(strings.TrimSuffix(rest, "ه"), "ي")
+	if stem == rest || len([]rune(stem)) < 3 {
+		return entry{}, false
+	}
+	for _, ending := range []string{"", "ا", "يا", "ه"} {
+		for _, article := range []string{"", "ال"} {
+			if e, ok := t.entries[article+stem+ending]; ok && e.kind == country {
+				return e, true
+			}
+		}
+	}
+	return entry{}, false
+}
+
+// hangul takes a known word off the end of a Korean one, which are written
+// together: 삼성전자.
+func (t *tables) hangul(text string) (front, back string, e entry, ok bool) {
+	runes := []rune(text)
+	if len(runes) < 3 || !unicode.In(runes[0], unicode.Hangul) {
+		return "", "", e, false
+	}
+	for i := 1; i <= len(runes)-2; i++ {
+		if e, ok := t.entries[string(runes[i:])]; ok {
+			return string(runes[:i]), string(runes[i:]), e, true
+		}
+	}
+	return "", "", e, false
 }
 
 // segment cuts a packed word at the words of the tables; what lies between
@@ -352,6 +394,9 @@ func (n *Name) segment(t *tables, text string) {
 				found, e = k, x
 				break
 			}
+		}
+		if x, ok := t.packedLast[string(runes[i:])]; ok && found == 0 && i > 0 {
+			found, e = 1, x
 		}
 		if found == 0 {
 			i++
