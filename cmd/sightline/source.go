@@ -231,7 +231,13 @@ counts as verified against the publisher from today.`,
 					return err
 				}
 			}
+			size := 0
+			for _, in := range inputs {
+				size += len(in.Bytes)
+			}
+			clear := a.working(quiet, "reading %s of %s (%.1f MB)", count(int64(len(inputs)), "file", "files"), d.ID, float64(size)/1e6)
 			report, err := d.Import(inputs)
+			clear()
 			if err != nil {
 				return err
 			}
@@ -249,7 +255,9 @@ counts as verified against the publisher from today.`,
 				return err
 			}
 			held.Verified = verified
+			clear = a.working(quiet, "comparing %s with the workspace", count(int64(len(report.Records)), "record", "records"))
 			changes, err := source.Reconcile(l, d, report, held)
+			clear()
 			if err != nil {
 				return err
 			}
@@ -258,6 +266,9 @@ counts as verified against the publisher from today.`,
 			bar(-1)
 			if err != nil {
 				return err
+			}
+			if !verified.IsZero() {
+				report.Verified = source.Publisher
 			}
 			a.printReport(d, report)
 			a.printChanges(changes)
@@ -379,6 +390,17 @@ func kept(from archive.Archive, d *source.Dataset, sum string) ([]source.Input, 
 		return []source.Input{{Role: role, Bytes: b, SHA256: sum}}, nil
 	}
 	return nil, sightline.Errorf(sightline.Corrupt, "read copy", from.Path(sum), "it is neither a list of files nor the only file of %s", d.ID)
+}
+
+// working says, on a terminal only, what is being done, until the function that
+// it returns is called.
+func (a *app) working(quiet bool, format string, args ...any) func() {
+	f, ok := a.errs.(*os.File)
+	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() {}
+	}
+	fmt.Fprintf(f, "\r"+format, args...)
+	return func() { fmt.Fprint(f, "\r\x1b[K") }
 }
 
 // progress shows how far something of n steps is, on a terminal only. Steps of
