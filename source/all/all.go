@@ -13,9 +13,11 @@ import (
 	"sightline/source/eusanctions"
 	"sightline/source/fiw"
 	"sightline/source/fotn"
+	"sightline/source/imonitor"
 	"sightline/source/itugci"
 	"sightline/source/memberships"
 	"sightline/source/oni"
+	"sightline/source/opensanctions"
 	"sightline/source/telegeography"
 	"sightline/source/unga"
 	"sightline/source/uslists"
@@ -31,8 +33,10 @@ var Datasets = []*source.Dataset{
 	bri.Dataset,
 	fiw.Dataset,
 	fotn.Dataset,
+	imonitor.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
+	opensanctions.Dataset,
 	vdem.Society,
 	vdem.Regime,
 	worldbank.InternetUsers,
