@@ -7,7 +7,7 @@ import (
 
 // RulesVersion names the whole table below with the logic that uses it. Any
 // change that can move a verdict changes it.
-const RulesVersion = "interference.rules/1"
+const RulesVersion = "interference.rules/2"
 
 // Rule is one thing that an observation may show, with the log10 likelihood
 // ratio of seeing it if the network interferes against if it does not.

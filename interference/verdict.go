@@ -59,7 +59,7 @@ type Verdict struct {
 	State     State
 	Mechanism Mechanism
 	LogOdds   sightline.Estimate // log10 of the odds that a network interfered; N is the evidence used, Denominator the observations looked at
-	Rule      string             // id of the rule that weighs most, with the version of the table: "tls.reset.control_ok@interference.rules/1"
+	Rule      string             // id of the rule that weighs most, with the version of the table: "tls.reset.control_ok@interference.rules/2"
 	Rules     string             // version of the table
 	Evidence  []Evidence         // in the order of layers
 	// Fingerprint is the one that matched best, or nil; Fingerprints is the

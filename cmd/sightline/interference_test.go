@@ -44,7 +44,7 @@ func TestInterferenceCommand(t *testing.T) {
 		got[name] = rows[1][i]
 	}
 	for k, want := range map[string]string{"state": "blocked", "mechanism": "dns.injection.blockpage", "country": "IR", "network": "AS64500", "blames": "AS64501",
-		"fingerprint": "own.ir_10_10_34_36", "rule": "dns.blockpage.country@interference.rules/1"} {
+		"fingerprint": "own.ir_10_10_34_36", "rule": "dns.blockpage.country@interference.rules/2"} {
 		if got[k] != want {
 			t.Errorf("%s: %q, want %q", k, got[k], want)
 		}
