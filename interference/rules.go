@@ -96,6 +96,7 @@ var ruleTable = []Rule{
 	own("http.blockpage.unplaced", LayerHTTP, 2.4),
 	own("http.blockpage.elsewhere", LayerHTTP, 1.2),
 	own("http.blockpage.product", LayerHTTP, 2.4),
+	own("http.blockpage.either_side", LayerHTTP, 1.2),
 	own("http.reset.control_ok", LayerHTTP, 1.80),
 	own("http.failure.control_ok", LayerHTTP, 1.50),
 	own("http.failure.control_fails", LayerHTTP, -0.70),

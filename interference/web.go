@@ -215,6 +215,7 @@ func (j *judge) dns(v *vouched) {
 				j.hit("dns.blockpage.country", DNSInjectionPage, f)
 			case len(f.Countries) == 0 || o.Country.IsZero():
 				j.hit("dns.blockpage.unplaced", DNSInjectionPage, f)
+				j.unplaced(f)
 			default:
 				j.hit("dns.blockpage.elsewhere", DNSInjectionPage, f)
 				j.note(NoteForeignPage)
@@ -764,17 +765,35 @@ func (j *judge) pages(last *HTTP, same bool) {
 		if strings.HasPrefix(f.Location, "header.location") && h.Status >= 300 && h.Status < 400 {
 			mech = HTTPRedirect
 		}
-		switch {
-		case f.Scope == ProductPage || f.Scope == Institution:
-			j.hit("http.blockpage.product", mech, f)
-		case f.ExpectedIn(o.Country):
-			j.hit("http.blockpage.country", mech, f)
-		case len(f.Countries) == 0 || o.Country.IsZero():
-			j.hit("http.blockpage.unplaced", mech, f)
-		default:
-			j.hit("http.blockpage.elsewhere", mech, f)
-			j.note(NoteForeignPage)
-		}
+		j.blockpage(f, mech)
+	}
+}
+
+// blockpage weighs a page that is like a block page.
+func (j *judge) blockpage(f *Fingerprint, mech Mechanism) {
+	in := j.o.Country
+	switch {
+	case f.Scope == ProductPage && f.BeforeServers != "":
+		j.hit("http.blockpage.either_side", mech, f)
+		j.note(NoteEitherSide)
+	case f.Scope == ProductPage || f.Scope == Institution:
+		j.hit("http.blockpage.product", mech, f)
+	case f.ExpectedIn(in):
+		j.hit("http.blockpage.country", mech, f)
+	case len(f.Countries) == 0 || in.IsZero():
+		j.hit("http.blockpage.unplaced", mech, f)
+		j.unplaced(f)
+	default:
+		j.hit("http.blockpage.elsewhere", mech, f)
+		j.note(NoteForeignPage)
+	}
+}
+
+// unplaced notes that a page cannot be named, since its pattern is known from a
+// country and the probe's is not known.
+func (j *judge) unplaced(f *Fingerprint) {
+	if !f.Placed(j.o.Country) {
+		j.note(NoteUnplaced)
 	}
 }
 
