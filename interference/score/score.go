@@ -304,12 +304,13 @@ func (s *scorer) pages() error {
 // as pages of a network, a state or a filter on the way, seen through an exit
 // of Tor or by a probe behind the filter. They are block pages, and naming one
 // is no false alarm.
-var networkSide = []string{"200-EEEP", "200-INDIA", "200-TURKEY", "200-TURKEY-TIB", "200-BRITISHTELECOM", "200-COX-FINDER", "200-COX-PHISHING",
-	"301-SQUIDGUARD", "302-ALERT", "302-NETSWEEPER", "403-IRAN", "403-MCAFEE", "403-SONICWALL", "403-ABERDEEN"}
+var networkSide = []string{"200-EEEP", "200-EEEP-OTHER", "200-INDIA", "200-TURKEY", "200-TURKEY-TIB", "200-BRITISHTELECOM", "200-COX-FINDER", "200-COX-PHISHING",
+	"301-SQUIDGUARD", "302-ALERT", "302-NETSWEEPER", "403-IRAN", "403-SONICWALL", "403-ABERDEEN", "403-BLUECOAT", "403-SKYDNS"}
 
 // ByNetwork tells a page of the collection that a network made from one that
 // the server made, by its file name. SonicWall's page stands on both sides: the
-// README takes what www.schwarzreport.org sent for a refusal by the server.
+// README takes what www.schwarzreport.org sent for a refusal by the server. That of
+// McAfee, seen with one site only, is taken for the server's.
 func ByNetwork(name string) bool {
 	class, rest, _ := strings.Cut(name, "__")
 	return slices.Contains(networkSide, class) && !strings.HasSuffix(rest, "www.schwarzreport.org")

@@ -73,6 +73,9 @@ func TestLabelledData(t *testing.T) {
 	missed("  vendor named, of pages of products", 1)
 	missed("confirmed by fastpath, placed in the country by us", 0)
 	missed("mechanisms that our taxonomy has", 0)
+	if s := find(t, all, "  pages of both kinds named as one, their country not known"); s.Estimate.N > 3 {
+		t.Errorf("%s: %v", s.What, s.Misses)
+	}
 	for _, what := range []string{"other scenarios called interference", "pages by servers called block pages", "not confirmed, with a fingerprint, and placed by us"} {
 		if s := find(t, all, what); s.Estimate.N > 0 || s.Estimate.Denominator < 10 {
 			t.Errorf("%s: %d of %d", what, s.Estimate.N, s.Estimate.Denominator)
