@@ -43,7 +43,7 @@ func (a *app) interferenceCommand() *cobra.Command {
 them; "-" is standard input) and writes one line for each: its id, test,
 country, network and target, the state, the mechanism, the log10 odds that a
 network interfered with their 90 % interval, the rule that weighs most, and the
-fingerprint and vendor where a block page matched.
+fingerprint and vendor where a block page matched that is at home there.
 
 States: blocked, likely blocked (consistent with blocking), impaired (interfered
 with, and yet it came through), down, reachable, too little data, no rule yet.
