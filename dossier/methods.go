@@ -94,6 +94,7 @@ var methods = []Method{
 	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
 	{measuredProbes, "The share of distinct probes most of whose measurements of a target show interference, in the newest month held; each probe counts once, and the interval is Wilson's for so many probes. Probes are volunteers, not a sample of users.", runMeasuredProbes},
 	{measuredTargets, "Counts the targets that enough distinct probes measured in the newest month held, or (saw=most) those of which most probes saw interference.", runMeasuredTargets},
+	{measuredProduct, "The share of distinct probes that met the page of a filtering product, out of those with a result of any test, in the newest month held; the interval is Wilson's. The page says who made the product, not who runs it or who decided.", runMeasuredProduct},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 	{countSelect, "Counts the claims of a selection that some source gives evidence for, or the different subjects or objects that they have.", runCountSelect},
 	{countCross, "Cross-tabulates two selections: counts the subjects that both have, out of those of the column.", runCountCross},
