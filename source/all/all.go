@@ -16,6 +16,8 @@ import (
 	"sightline/source/itugci"
 	"sightline/source/memberships"
 	"sightline/source/oni"
+	"sightline/source/oonifindings"
+	"sightline/source/stateowned"
 	"sightline/source/telegeography"
 	"sightline/source/unga"
 	"sightline/source/uslists"
@@ -33,6 +35,8 @@ var Datasets = []*source.Dataset{
 	fotn.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
+	oonifindings.Dataset,
+	stateowned.Dataset,
 	vdem.Society,
 	vdem.Regime,
 	worldbank.InternetUsers,
