@@ -108,6 +108,9 @@ func (v *view) sourceTitle(id sightline.SourceID) string {
 func (k *composer) cite(c *sightline.Claim) []int {
 	var out []int
 	for _, r := range c.References {
+		if k.keptBack(r) {
+			continue
+		}
 		if n := k.note(r.Source); n > 0 && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
@@ -116,6 +119,16 @@ func (k *composer) cite(c *sightline.Claim) []int {
 		k.d.NotOpen = append(k.d.NotOpen, out...)
 	}
 	return out
+}
+
+// keptBack reports whether a reference is to a source that a view of what is
+// open only does not name, beside one that is open.
+func (v *view) keptBack(r sightline.Reference) bool {
+	if !v.options.OpenOnly {
+		return false
+	}
+	s, err := v.source(r.Source)
+	return err == nil && s.Terms != sightline.Open
 }
 
 // compute runs a method and keeps its packet.
@@ -237,7 +250,7 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 	}
 	it.Notes = k.cite(c)
 	for _, r := range c.References {
-		if r.Quote != "" {
+		if r.Quote != "" && !k.keptBack(r) {
 			it.Quotes = append(it.Quotes, Quote{Text: r.Quote, Lang: r.Lang, Note: k.note(r.Source)})
 		}
 	}
@@ -355,6 +368,7 @@ func (k *composer) cut() {
 	minority := k.figure("Networks in which a state holds a minority", countNetworks, params{"holding": "minority"})
 	landing := k.figure("Cables on record that land here", countClaims, params{"predicates": "lands_in", "side": "object", "count": "subjects", "unit": "cables"})
 	a.Figures = append(a.Figures, majority, minority, landing)
+	k.cableFigures(&a)
 
 	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] || k.home(c.Subject, sightline.KindCompany) }
 	owned := k.selected(inHere, sightline.StateOwnedBy)

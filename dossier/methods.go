@@ -89,6 +89,8 @@ var methods = []Method{
 	{onList, "Whether the country is on a list. Absence from a list that is complete is a value of 0; from one that is not, it is too little data.", runOnList},
 	{measuredProbes, "The share of distinct probes most of whose measurements of a target show interference, in the newest month held; each probe counts once, and the interval is Wilson's for so many probes. Probes are volunteers, not a sample of users.", runMeasuredProbes},
 	{measuredTargets, "Counts the targets that enough distinct probes measured in the newest month held, or (saw=most) those of which most probes saw interference.", runMeasuredTargets},
+	{cableOwner, "The share of the international cables on record here in which a nation or firm has a part (exposure measure E3), each cable once however many owners are theirs; with weigh=share, each by the part that is theirs. An owner counts for the nation of its seat and for those that own it. What is not known is theirs in the upper bound and not in the lower.", runCableOwner},
+	{cableBuilder, "The share of the international cables on record here that a firm or the firms of a nation built (exposure measure E4). A builder counts also for those that owned it when it built. A cable without a builder on record is theirs in the upper bound and not in the lower.", runCableBuilder},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 	{countSelect, "Counts the claims of a selection that some source gives evidence for, or the different subjects or objects that they have.", runCountSelect},
 	{countCross, "Cross-tabulates two selections: counts the subjects that both have, out of those of the column.", runCountCross},

@@ -32,10 +32,10 @@ type CableShare struct {
 }
 
 // CableBounds is a share between the least and the most that it can be: what is
-// not known is not S's in Low and S's in High (methods 6.2). Value is the share
-// among what is known; there is none where nothing is known, and none where
-// nothing that is known is S's while something is not known, for that is no
-// zero.
+// not known is not S's in Low and S's in High (methods 6.2). Value is what is on
+// record as S's. Where that is nothing, while something is not known, there is
+// none: a share among what is known would be one of lists that name members and
+// hardly ever tell who is none.
 type CableBounds struct {
 	Value     sightline.Number
 	Low, High float64
@@ -62,28 +62,27 @@ func ShareOfCables(cables []Cable) CableShare {
 		switch c.holds() {
 		case sightline.Yes:
 			out.Held++
-			any.add(weight, 1, 0, 1, 1)
+			any.add(weight, 1, 1, 1)
 		case sightline.No:
-			any.add(weight, 0, 1, 0, 0)
+			any.add(weight, 0, 0, 0)
 		default:
 			out.Open++
-			any.add(weight, 0, 0, 0, 1)
+			any.add(weight, 0, 0, 1)
 		}
-		in, not, low, high := c.part()
-		part.add(weight, in, not, low, high)
+		in, low, high := c.part()
+		part.add(weight, in, low, high)
 	}
 	out.Any, out.Part = any.bounds(), part.bounds()
 	return out
 }
 
-// sums are of the weights of cables: all, those known to be S's and known not
-// to be, and the bounds.
-type sums struct{ all, in, not, low, high float64 }
+// sums are of the weights of cables: all, what is on record as S's, and the
+// bounds.
+type sums struct{ all, in, low, high float64 }
 
-func (s *sums) add(weight, in, not, low, high float64) {
+func (s *sums) add(weight, in, low, high float64) {
 	s.all += weight
 	s.in += weight * in
-	s.not += weight * not
 	s.low += weight * low
 	s.high += weight * high
 }
@@ -95,7 +94,7 @@ func (s *sums) bounds() CableBounds {
 	b := CableBounds{Low: min(1, s.low/s.all)}
 	b.High = max(b.Low, min(1, s.high/s.all)) // rounding may put one past the other
 	if s.in > 0 || b.High == 0 {
-		b.Value = sightline.Num(max(b.Low, min(b.High, s.in/(s.in+s.not))))
+		b.Value = sightline.Num(max(b.Low, min(b.High, s.in/s.all)))
 	}
 	return b
 }
@@ -121,10 +120,9 @@ func (c Cable) holds() sightline.Truth {
 	return sightline.Unknown
 }
 
-// part is what of the cable is known to be S's, what is known not to be, and
-// the bounds of S's part.
-func (c Cable) part() (in, not, low, high float64) {
-	stated := 0.0
+// part is what of the cable is on record as S's, and the bounds of S's part.
+func (c Cable) part() (in, low, high float64) {
+	stated, not := 0.0, 0.0
 	var rest []Party // without a stated share
 	for _, p := range c.Parties {
 		if s, ok := p.Share.Get(); ok {
@@ -154,10 +152,9 @@ func (c Cable) part() (in, not, low, high float64) {
 		for _, p := range rest {
 			least, most = min(least, p.Low), max(most, p.High)
 			in += left / n * p.Low
-			not += left / n * (1 - p.High)
 		}
 		low += left * least
 		high += left * most
 	}
-	return in, not, low, high
+	return in, low, high
 }

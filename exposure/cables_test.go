@@ -37,15 +37,15 @@ func TestShareOfCables(t *testing.T) {
 	}{{
 		// A is S's alone; in B two of four members are S's, without shares; C has two
 		// other owners; of D nothing is known.
-		// Any: A and B of the three that are known; between 2 and 3 of 4.
+		// Any: A and B of four, and perhaps D.
 		// Part: A 1, B between 0 and 1 and by equal parts 1/2, C 0, D between 0 and 1:
-		// (1 + 1/2)/3, from 1/4 to 3/4.
+		// (1 + 1/2)/4, from 1/4 to 3/4.
 		"union, not sum", []exposure.Cable{
 			{Parties: []exposure.Party{theirs}, Whole: true},
 			{Parties: []exposure.Party{theirs, theirs, others, others}, Whole: true},
 			{Parties: []exposure.Party{others, others}, Whole: true},
 			{},
-		}, "0.666667 [0.500000, 0.750000]", "0.500000 [0.250000, 0.750000]",
+		}, "0.500000 [0.500000, 0.750000]", "0.375000 [0.250000, 0.750000]",
 	}, {
 		// Shares: 20 % S's, 30 % not, and two members without a share, one of them S's,
 		// divide 50 %: .2 + .25, from .2 to .7.
@@ -53,11 +53,11 @@ func TestShareOfCables(t *testing.T) {
 			{Parties: []exposure.Party{of(theirs, .2), of(others, .3), theirs, others}, Whole: true},
 		}, "1.000000 [1.000000, 1.000000]", "0.450000 [0.200000, 0.700000]",
 	}, {
-		// Of a list that is not whole, 15 % is known to be S's and 25 % not: .15/.40,
-		// from .15 to .75.
+		// Of a list that is not whole, 15 % is known to be S's and 25 % not: .15, which
+		// can be up to .75.
 		"list that is not whole", []exposure.Cable{
 			{Parties: []exposure.Party{of(theirs, .15), of(others, .25), others}},
-		}, "1.000000 [1.000000, 1.000000]", "0.375000 [0.150000, 0.750000]",
+		}, "1.000000 [1.000000, 1.000000]", "0.150000 [0.150000, 0.750000]",
 	}, {
 		// A firm of which S holds 51 % owns a cable: any part is a part.
 		"owned in part", []exposure.Cable{
