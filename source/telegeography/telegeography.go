@@ -469,7 +469,7 @@ func (b *builder) cable(c cable) error {
 		if err := claim(sightline.Claim{
 			Predicate: sightline.OwnedBy, Object: sightline.Object{Entity: owner}, // since when, the map does not say
 			Qualifiers: map[string]string{"number": many}, // so that a reader can tell whether all that the map names are on record
-			Words: fmt.Sprintf("TeleGeography's map names %s among the owners of %s, without shares.", n, c.name),
+			Words:      fmt.Sprintf("TeleGeography's map names %s among the owners of %s, without shares.", n, c.name),
 		}, "owner", slugOf(owner)); err != nil {
 			return err
 		}
