@@ -6,6 +6,7 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/accessnow"
 	"sightline/source/aiddata"
 	"sightline/source/aigs"
 	"sightline/source/aspi"
@@ -27,6 +28,7 @@ import (
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
+	accessnow.Combined, accessnow.Yearly,
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
 	aspi.Dataset,
