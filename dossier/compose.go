@@ -435,6 +435,7 @@ func (k *composer) filtered() {
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }
 	reported := newest(k.selected(isSelf, sightline.BlockingReported, sightline.ShutdownReported))
 	k.group(&a, "reported", "Blocking and shutdowns that were reported", "Each finding is about the dates that it states, not about today.", false, reported)
+	k.group(&a, "outages", "Losses of connectivity that were listed", "An outage is not a shutdown: of most, no cause is known.", false, newest(k.selected(isSelf, sightline.OutageReported)))
 	k.group(&a, "products", "Filtering and interception products that were observed", "Seeing a product is not seeing what it does, or who decided it.", true,
 		newest(k.selected(func(c *sightline.Claim) bool {
 			return k.self(c.Object.Entity) && c.Class() == sightline.ClassControl

@@ -14,6 +14,7 @@ import (
 	"sightline/source/eusanctions"
 	"sightline/source/fiw"
 	"sightline/source/fotn"
+	"sightline/source/ioda"
 	"sightline/source/itugci"
 	"sightline/source/memberships"
 	"sightline/source/oni"
@@ -35,6 +36,7 @@ var Datasets = []*source.Dataset{
 	bri.Dataset,
 	fiw.Dataset,
 	fotn.Dataset,
+	ioda.Dataset,
 	itugci.Dataset,
 	oni.Dataset,
 	oonifindings.Dataset,
