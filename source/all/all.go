@@ -17,6 +17,7 @@ import (
 	"sightline/source/ioda"
 	"sightline/source/itugci"
 	"sightline/source/memberships"
+	"sightline/source/nationality"
 	"sightline/source/oni"
 	"sightline/source/oonifindings"
 	"sightline/source/stateowned"
@@ -38,6 +39,7 @@ var Datasets = []*source.Dataset{
 	fotn.Dataset,
 	ioda.Dataset,
 	itugci.Dataset,
+	nationality.Dataset,
 	oni.Dataset,
 	oonifindings.Dataset,
 	stateowned.Dataset,

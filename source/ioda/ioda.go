@@ -29,8 +29,8 @@ var declared string
 //go:embed countries.csv
 var countriesCSV string
 
-//go:embed causes.csv
-var causesCSV string
+//go:embed reasons.csv
+var reasonsCSV string
 
 // Dataset is the list.
 var Dataset = &source.Dataset{
@@ -60,12 +60,12 @@ func read(r *source.Reading) error {
 	countries, causes, ordered := map[string]string{}, map[string]string{}, map[string]bool{}
 	for name, f := range map[string]func(*source.Row){
 		"countries": func(row *source.Row) { countries[row.Need("name")] = row.Pop("code"); row.Need("reason") },
-		"causes": func(row *source.Row) {
+		"reasons": func(row *source.Row) {
 			says := row.Need("says")
 			causes[says], ordered[says] = row.Pop("means"), row.Pop("ordered") == "yes"
 		},
 	} {
-		t, err := source.CSV(r.Dataset.ID+"/"+name+".csv", []byte(map[string]string{"countries": countriesCSV, "causes": causesCSV}[name]))
+		t, err := source.CSV(r.Dataset.ID+"/"+name+".csv", []byte(map[string]string{"countries": countriesCSV, "reasons": reasonsCSV}[name]))
 		if err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func read(r *source.Reading) error {
 		cause, confirmed := row.Pop("Cause"), row.OneOf("Confirmation Status", "", "Confirmed", "Unconfirmed")
 		means, known := causes[cause]
 		if cause != "" && !known {
-			return sightline.Errorf(sightline.Invalid, "read cause", cause, "the word is not known").WithHint("Add it to causes.csv of the importer.")
+			return sightline.Errorf(sightline.Invalid, "read cause", cause, "the word is not known").WithHint("Add it to reasons.csv of the importer.")
 		}
 		q := o.qualifiers
 		predicate, because := sightline.OutageReported, "; no cause is known"
