@@ -11,6 +11,7 @@ import (
 	"sightline/source/aigs"
 	"sightline/source/aspi"
 	"sightline/source/bri"
+	"sightline/source/dwindia"
 	"sightline/source/eusanctions"
 	"sightline/source/fiw"
 	"sightline/source/fotn"
@@ -35,6 +36,7 @@ var Datasets = []*source.Dataset{
 	aigs.Dataset,
 	aspi.Dataset,
 	bri.Dataset,
+	dwindia.Dataset,
 	fiw.Dataset,
 	fotn.Dataset,
 	ioda.Dataset,
