@@ -38,6 +38,7 @@ type laid struct {
 	claims   []sightline.Entry // that say so
 	owners   parties
 	builders parties
+	surveyed bool // a source that looked at all cables lists it here
 }
 
 // parties are the owners or builders of a cable on record.
@@ -58,7 +59,9 @@ type cableParty struct {
 // shore is what the record has of the cables of a country.
 type shore struct {
 	cables    []laid
-	announced int // planned, or not in service
+	surveyed  bool // some source looked at all cables; then only those count that it lists
+	beside    int  // that no such source lists
+	announced int  // planned, or not in service
 	domestic  int
 	oneEnd    int // of which only the end here is on record
 	one       identity.Clusters
@@ -80,6 +83,7 @@ func (v *view) cablesHere() (*shore, error) {
 	}
 	slices.Sort(ids)
 	var who []sightline.EntityID
+	var err error
 	for _, id := range ids {
 		c := laid{id: id}
 		here, ends, extent := false, map[sightline.EntityID]bool{}, map[string]bool{}
@@ -100,6 +104,9 @@ func (v *view) cablesHere() (*shore, error) {
 					break
 				}
 				here = true
+				if c.surveyed, err = v.surveyed(x, c.surveyed); err != nil {
+					return nil, err
+				}
 				said, err := v.said(x)
 				if err != nil {
 					return nil, err
@@ -144,11 +151,29 @@ func (v *view) cablesHere() (*shore, error) {
 		}
 		s.cables = append(s.cables, c)
 	}
+	if s.surveyed = slices.ContainsFunc(s.cables, func(c laid) bool { return c.surveyed }); s.surveyed {
+		n := len(s.cables)
+		s.cables = slices.DeleteFunc(s.cables, func(c laid) bool { return !c.surveyed })
+		s.beside = n - len(s.cables)
+	}
 	if err := v.stakesOf(s, who); err != nil {
 		return nil, err
 	}
 	v.shore = s
 	return s, nil
+}
+
+// surveyed reports whether a claim rests on a source that looked at the cables
+// of all nations.
+func (v *view) surveyed(c *sightline.Claim, before bool) (bool, error) {
+	for _, r := range c.References {
+		s, err := v.source(r.Source)
+		if err != nil {
+			return before, err
+		}
+		before = before || s.Scope == sightline.ScopeAll
+	}
+	return before, nil
 }
 
 // said is the day on which a claim was published; 1 where nobody knows, which
@@ -448,6 +473,9 @@ func runCables(v *view, p params, of func(laid) parties, what string) (result, e
 	if s.domestic > 0 {
 		say("%s within the country left out", plural(s.domestic, "cable", "cables"))
 	}
+	if s.beside > 0 {
+		say("%s that no survey of all cables lists left out", plural(s.beside, "cable", "cables"))
+	}
 	if s.oneEnd > 0 {
 		say("of %s only the end here is on record", plural(s.oneEnd, "cable", "cables"))
 	}
@@ -456,6 +484,21 @@ func runCables(v *view, p params, of func(laid) parties, what string) (result, e
 	}
 	value, ok := bounds.Value.Get()
 	switch {
+	case !s.surveyed:
+		// One rule for all nations: press that looked at the cables of one builder
+		// or owner finds those.
+		head := fmt.Sprintf("no source behind it looked at the cables of all nations, so no share is printed; %s on record", plural(n, "cable is", "cables are"))
+		if holder != "" {
+			head += fmt.Sprintf(", %d of them theirs", share.Held)
+		}
+		if t := v.tally(s, what); holder == "" && len(t) > 0 {
+			var parts []string
+			for _, x := range t {
+				parts = append(parts, fmt.Sprintf("%s %d", v.name(x.id), x.n))
+			}
+			head += ", by " + what + ": " + strings.Join(parts, ", ")
+		}
+		r.estimate = none(sightline.NotIdentified, cableUnit, strings.Join(append([]string{head}, why[1:]...), "; "))
 	case holder == "":
 		r.estimate = none(sightline.TooLittleData, cableUnit, fmt.Sprintf("no %s is on record for %s", what, plural(n, "cable", "cables")))
 	case !ok:
@@ -506,75 +549,101 @@ func (k *composer) cableFigures(a *Answer) {
 		}
 		return
 	}
-	most := func(of func(laid) parties, keys func(cableParty) []sightline.EntityID) (top []sightline.EntityID, more int) {
-		n := map[sightline.EntityID]int{}
-		for _, c := range s.cables {
-			met := map[sightline.EntityID]bool{}
-			for _, p := range of(c).list {
-				for _, id := range keys(p) {
-					if !met[id] {
-						met[id] = true
-						n[id]++
-					}
-				}
-			}
-		}
-		top = slices.SortedFunc(maps.Keys(n), func(x, y sightline.EntityID) int { return cmp.Or(n[y]-n[x], cmp.Compare(x, y)) })
-		more = max(0, len(top)-listedHolders)
-		return top[:len(top)-more], more
+	nations, firms := k.tally(s, "owner"), k.tally(s, "builder")
+	if !s.surveyed {
+		a.Figures = append(a.Figures,
+			k.figure("International cables here by owner", cableOwner, params{"of": ""}),
+			k.figure("International cables here by builder", cableBuilder, params{"of": ""}))
+		return
 	}
-	nation := func(id sightline.EntityID) []sightline.EntityID {
-		for _, m := range s.one.Of(id).Members {
-			if c, err := sightline.ParseCountry(k.nation(m)); err == nil {
-				return []sightline.EntityID{c.Entity()}
-			}
-		}
-		return nil
-	}
-	nations, more := most(func(c laid) parties { return c.owners }, func(p cableParty) []sightline.EntityID {
-		out := nation(p.id)
-		for _, m := range s.one.Of(p.id).Members {
-			for _, e := range s.stakes[m] {
-				if c := e.Record.Claim(); !over(c.Valid, k.options.AsPublished) {
-					out = append(out, nation(c.Object.Entity)...)
-				}
-			}
-		}
-		return out
-	})
 	show := func(label string, id sightline.MethodID, p params) {
 		a.Figures = append(a.Figures, k.figure(label, id, p))
 	}
 	from := len(a.Figures)
-	for _, id := range nations {
-		show("International cables here by owner: "+k.name(id), cableOwner, params{"of": string(id), "weigh": "any"})
-		if f := k.figure("The same, by the part that is theirs: "+k.name(id), cableOwner, params{"of": string(id), "weigh": "share"}); f.Estimate.State == sightline.OK {
+	for _, x := range nations[:min(len(nations), listedHolders)] {
+		show("International cables here by owner: "+k.name(x.id), cableOwner, params{"of": string(x.id), "weigh": "any"})
+		if f := k.figure("The same, by the part that is theirs: "+k.name(x.id), cableOwner, params{"of": string(x.id), "weigh": "share"}); f.Estimate.State == sightline.OK {
 			a.Figures = append(a.Figures, f)
 		}
 	}
 	if len(nations) == 0 {
 		show("International cables here by owner", cableOwner, params{"of": ""})
 	}
-	told(a.Figures[from:], more, "nation")
-	firms, more := most(func(c laid) parties { return c.builders }, func(p cableParty) []sightline.EntityID {
-		out := []sightline.EntityID{s.one.Of(p.id).ID}
-		for _, m := range s.one.Of(p.id).Members {
-			for _, e := range s.stakes[m] {
-				if c := e.Record.Claim(); !over(c.Valid, p.since) && c.Object.Entity.Kind() == sightline.KindCompany {
-					out = append(out, s.one.Of(c.Object.Entity).ID)
-				}
-			}
-		}
-		return out
-	})
+	told(a.Figures[from:], len(nations)-listedHolders, "nation")
 	from = len(a.Figures)
-	for _, id := range firms {
-		show("International cables here by builder: "+k.name(id), cableBuilder, params{"of": string(id)})
+	for _, x := range firms[:min(len(firms), listedHolders)] {
+		show("International cables here by builder: "+k.name(x.id), cableBuilder, params{"of": string(x.id)})
 	}
 	if len(firms) == 0 {
 		show("International cables here by builder", cableBuilder, params{"of": ""})
 	}
-	told(a.Figures[from:], more, "firm")
+	told(a.Figures[from:], len(firms)-listedHolders, "firm")
+}
+
+// holding is how many cables a nation or firm has a part in.
+type holding struct {
+	id sightline.EntityID
+	n  int
+}
+
+// tally counts, most first, the cables in which nations have owners, or that
+// firms built or owned the builders of.
+func (v *view) tally(s *shore, what string) []holding {
+	n := map[sightline.EntityID]int{}
+	for _, c := range s.cables {
+		list := c.owners.list
+		if what == "builder" {
+			list = c.builders.list
+		}
+		met := map[sightline.EntityID]bool{}
+		for _, p := range list {
+			for _, id := range v.holders(s, p, what) {
+				if !met[id] {
+					met[id] = true
+					n[id]++
+				}
+			}
+		}
+	}
+	var out []holding
+	for id, c := range n {
+		out = append(out, holding{id, c})
+	}
+	slices.SortFunc(out, func(x, y holding) int { return cmp.Or(y.n-x.n, cmp.Compare(x.id, y.id)) })
+	return out
+}
+
+// holders are the nations of an owner and of those that own it, or a builder
+// and the firms that owned it when it built.
+func (v *view) holders(s *shore, p cableParty, what string) (out []sightline.EntityID) {
+	nation := func(id sightline.EntityID) {
+		for _, m := range s.one.Of(id).Members {
+			if c, err := sightline.ParseCountry(v.nation(m)); err == nil {
+				out = append(out, c.Entity())
+				return
+			}
+		}
+	}
+	at := v.options.AsPublished
+	if what == "builder" {
+		out = append(out, s.one.Of(p.id).ID)
+		at = p.since
+	} else {
+		nation(p.id)
+	}
+	for _, m := range s.one.Of(p.id).Members {
+		for _, e := range s.stakes[m] {
+			c := e.Record.Claim()
+			switch {
+			case over(c.Valid, at):
+			case what != "builder":
+				nation(c.Object.Entity)
+			case c.Object.Entity.Kind() == sightline.KindCompany:
+				out = append(out, s.one.Of(c.Object.Entity).ID)
+			}
+		}
+	}
+	return out
 }
 
 // told puts what holds for all figures of a row under the last.

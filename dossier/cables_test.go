@@ -12,10 +12,12 @@ import (
 	"sightline/dossier"
 )
 
-// Four cables join Tonga with others; a fifth stays within it, a sixth is
-// announced, and a seventh was announced and then landed elsewhere only.
-const cables = `{"type":"source","id":"map","title":"A map","kind":"vendor","terms":"noncommercial","published":"2021-06-01","reliability":"B"}
-{"type":"source","id":"news","title":"News","kind":"press","published":"2022","reliability":"B"}
+// Four cables join Tonga with others, by a map of all cables; Delta was announced
+// there and landed later. A fifth stays within Tonga, a sixth is announced, a
+// seventh lands elsewhere, and one was found by press that looked at the firms
+// of one nation.
+const cables = `{"type":"source","id":"map","title":"A map","kind":"vendor","terms":"noncommercial","published":"2021-06-01","reliability":"B","scope":"all"}
+{"type":"source","id":"news","title":"News","kind":"press","published":"2022","reliability":"B","scope":"one:CN"}
 {"type":"entity","id":"company/nippon","name":"Nippon","country":"JP"}
 {"type":"entity","id":"company/orangerie","name":"Orangerie","country":"FR"}
 {"type":"entity","id":"company/marine","name":"Marine","country":"CN"}
@@ -42,6 +44,7 @@ const cables = `{"type":"source","id":"map","title":"A map","kind":"vendor","ter
 {"type":"claim","id":"b6","subject":"cable/beta","predicate":"owned_by","object":"company/sub","valid":"2010/2014","references":[{"source":"news"}]}
 {"type":"claim","id":"c1","subject":"cable/gamma","predicate":"lands_in","object":"country/TO","references":[{"source":"map"}]}
 {"type":"claim","id":"c2","subject":"cable/gamma","predicate":"lands_in","object":"country/WS","references":[{"source":"map"}]}
+{"type":"claim","id":"d0","subject":"cable/delta","predicate":"lands_in","object":"country/TO","published":"2021-06","references":[{"source":"map"}]}
 {"type":"claim","id":"d1","subject":"cable/delta","predicate":"lands_in","object":"country/TO","valid":"2022/..","published":"2022-03","references":[{"source":"news"}]}
 {"type":"claim","id":"d2","subject":"cable/delta","predicate":"status","object":{"text":"announced"},"published":"2021-06","references":[{"source":"map"}]}
 {"type":"claim","id":"d3","subject":"cable/delta","predicate":"owned_by","object":"company/orangerie","qualifiers":{"share":"30%"},"references":[{"source":"news"}]}
@@ -52,6 +55,9 @@ const cables = `{"type":"source","id":"map","title":"A map","kind":"vendor","ter
 {"type":"claim","id":"f2","subject":"cable/planned","predicate":"lands_in","object":"country/FJ","published":"2021-06","references":[{"source":"map"}]}
 {"type":"claim","id":"f3","subject":"cable/planned","predicate":"status","object":{"text":"announced"},"published":"2021-06","references":[{"source":"map"}]}
 {"type":"claim","id":"f4","subject":"cable/planned","predicate":"owned_by","object":"company/heng","references":[{"source":"map"}]}
+{"type":"entity","id":"cable/found","name":"Found"}
+{"type":"claim","id":"h1","subject":"cable/found","predicate":"lands_in","object":"country/TO","references":[{"source":"news"}]}
+{"type":"claim","id":"h2","subject":"cable/found","predicate":"built_by","object":"company/heng","references":[{"source":"news"}]}
 {"type":"claim","id":"g1","subject":"cable/elsewhere","predicate":"lands_in","object":"country/FJ","references":[{"source":"map"}]}
 {"type":"claim","id":"m1","subject":"company/marine","predicate":"owned_by","object":"company/hua","qualifiers":{"share":"51%"},"valid":"2008/2020-03","references":[{"source":"news"}]}
 {"type":"claim","id":"m2","subject":"company/marine","predicate":"owned_by","object":"company/heng","qualifiers":{"share":"81%"},"valid":"2020-03/..","references":[{"source":"news"}]}
@@ -67,7 +73,7 @@ func figuresOn(t *testing.T, facts string, o dossier.Options) (*dossier.Dossier,
 	out := map[string]string{}
 	for _, f := range d.Answers[0].Figures {
 		e := f.Estimate
-		label, is := strings.CutPrefix(f.Label, "International cables here by ")
+		label, is := strings.CutPrefix(f.Label, "International cables here by ") // "owner: Japan"
 		if part, also := strings.CutPrefix(f.Label, "The same, by the part that is theirs: "); also {
 			label, is = "part: "+part, true
 		}
@@ -103,7 +109,8 @@ func figuresOn(t *testing.T, facts string, o dossier.Options) (*dossier.Dossier,
 //     owned Marine when it built Alpha in 2018, and Heng in 2021 when it built
 //     Delta. A survey is no building.
 //
-// Inland and Planned are left out, with their owner.
+// Inland and Planned are left out, with their owner, and Found, which nobody
+// would have found had a firm of another nation built it.
 func TestCables(t *testing.T) {
 	o := dossier.Options{Edition: "scenario", Code: "test"}
 	o.Country, _ = sightline.ParseCountry("TO")
@@ -134,14 +141,17 @@ func TestCables(t *testing.T) {
 		t.Errorf("the note of the map: %+v, not open %v", d.Notes, d.NotOpen)
 	}
 
-	// Without what is not open no landing but Delta's is left.
+	// Without the map, the record is what was looked for: no share.
 	o.OpenOnly = true
 	d, got = figuresOn(t, strings.Replace(cables, `"published":"2022-03","references":[`, `"published":"2022-03","references":[{"source":"map","quote":"Words of the map"},`, 1), o)
 	if len(d.Notes) != 1 || d.Notes[0].Source != "news" || strings.Contains(fmt.Sprintf("%+v", d.Answers), "Words of the map") {
 		t.Errorf("open only, a source that is not is cited beside one that is: %+v", d.Notes)
 	}
-	if got["owner: France"] != "1.0000 [1.0000, 1.0000] 1 of 1" || got["part: France"] != "0.3000 [0.3000, 1.0000] 1 of 1" {
-		t.Errorf("open only: %v", got)
+	_, got = figuresOn(t, strings.ReplaceAll(cables, `"scope":"all"`, `"scope":"some"`), dossier.Options{Country: o.Country, Edition: "scenario", Code: "test"})
+	for measure, want := range map[string]string{"owner": "5 cables are on record, by owner: France 2, Japan 2, Tonga 1;", "builder": "5 cables are on record, by builder: Heng 2, Marine 2, Hua 1, Sub 1;"} {
+		if !strings.HasPrefix(got[measure], "not_identified: ") || !strings.Contains(got[measure], want) {
+			t.Errorf("without a survey, by %s: %s", measure, got[measure])
+		}
 	}
 
 	// In 2021 Delta had not landed.
