@@ -551,9 +551,21 @@ func (k *composer) cableFigures(a *Answer) {
 	}
 	nations, firms := k.tally(s, "owner"), k.tally(s, "builder")
 	if !s.surveyed {
-		a.Figures = append(a.Figures,
-			k.figure("International cables here by owner", cableOwner, params{"of": ""}),
-			k.figure("International cables here by builder", cableBuilder, params{"of": ""}))
+		owner := k.figure("International cables here by owner", cableOwner, params{"of": ""})
+		builder := k.figure("International cables here by builder", cableBuilder, params{"of": ""})
+		var landings, built []sightline.Entry
+		for _, c := range s.cables {
+			landings = append(landings, c.claims...)
+			for _, p := range c.builders.list {
+				built = append(built, p.claims...)
+			}
+		}
+		k.inPlaceOfShare(&owner, landings)
+		if len(built) == 0 {
+			built = landings
+		}
+		k.inPlaceOfShare(&builder, built) // how the cables were chosen stands above
+		a.Figures = append(a.Figures, owner, builder)
 		return
 	}
 	show := func(label string, id sightline.MethodID, p params) {

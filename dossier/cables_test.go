@@ -143,7 +143,7 @@ func TestCables(t *testing.T) {
 
 	// Without the map, the record is what was looked for: no share.
 	o.OpenOnly = true
-	d, got = figuresOn(t, strings.Replace(cables, `"published":"2022-03","references":[`, `"published":"2022-03","references":[{"source":"map","quote":"Words of the map"},`, 1), o)
+	d, _ = figuresOn(t, strings.Replace(cables, `"published":"2022-03","references":[`, `"published":"2022-03","references":[{"source":"map","quote":"Words of the map"},`, 1), o)
 	if len(d.Notes) != 1 || d.Notes[0].Source != "news" || strings.Contains(fmt.Sprintf("%+v", d.Answers), "Words of the map") {
 		t.Errorf("open only, a source that is not is cited beside one that is: %+v", d.Notes)
 	}

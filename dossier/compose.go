@@ -610,39 +610,52 @@ func (k *composer) nations(a *Answer, nations map[string]int) {
 	}
 	f := Figure{Label: "Share of one nation among the suppliers", Estimate: k.compute(supplierRate, params{"nation": codes[0]})}
 	if f.Estimate.State == sightline.NotIdentified {
-		var rules []string
+		var entries []sightline.Entry
 		for _, s := range k.supplies() {
-			for _, r := range s.Record.Claim().References {
-				src, err := k.source(r.Source)
-				if err != nil {
-					k.fail(err)
-					return
-				}
-				if src.Scope == sightline.ScopeAll {
-					continue
-				}
-				rule := src.Selection
-				if rule == "" {
-					rule = "its selection rule is not stated"
-				}
-				who := cmp.Or(src.Publisher, src.Title)
-				if one, ok := src.Scope.OneNation(); ok {
-					who += " (suppliers of " + one.Name() + " only)"
-				}
-				line := who + ": " + strings.TrimSuffix(rule, ".")
-				if n := k.note(r.Source); !slices.Contains(f.Notes, n) {
-					f.Notes = append(f.Notes, n)
-				}
-				if !slices.Contains(rules, line) {
-					rules = append(rules, line)
-				}
-			}
+			entries = append(entries, s.Entry)
 		}
-		slices.Sort(rules)
-		slices.Sort(f.Notes)
-		f.Rule = "No share is printed. How the sources chose: " + strings.Join(rules, "; ") + "."
+		k.inPlaceOfShare(&f, entries)
 	}
 	a.Figures = append(a.Figures, f)
+}
+
+// inPlaceOfShare prints how the sources of claims chose what they looked at,
+// but for those that looked at all nations, and cites them.
+func (k *composer) inPlaceOfShare(f *Figure, entries []sightline.Entry) {
+	var rules []string
+	for _, e := range entries {
+		for _, r := range e.Record.Claim().References {
+			if k.keptBack(r) {
+				continue
+			}
+			src, err := k.source(r.Source)
+			if err != nil {
+				k.fail(err)
+				return
+			}
+			if src.Scope == sightline.ScopeAll {
+				continue
+			}
+			rule := src.Selection
+			if rule == "" {
+				rule = "its selection rule is not stated"
+			}
+			who := cmp.Or(src.Publisher, src.Title)
+			if one, ok := src.Scope.OneNation(); ok {
+				who += " (suppliers of " + one.Name() + " only)"
+			}
+			line := who + ": " + strings.TrimSuffix(rule, ".")
+			if n := k.note(r.Source); !slices.Contains(f.Notes, n) {
+				f.Notes = append(f.Notes, n)
+			}
+			if !slices.Contains(rules, line) {
+				rules = append(rules, line)
+			}
+		}
+	}
+	slices.Sort(rules)
+	slices.Sort(f.Notes)
+	f.Rule = "No share is printed. How the sources chose: " + strings.Join(rules, "; ") + "."
 }
 
 // watchedLists are the lists of which a dossier says so when the country is

@@ -312,10 +312,6 @@ func (c *compiler) add(theme string, r sightline.Record) {
 	c.themes[theme] = append(c.themes[theme], r)
 }
 
-func (c *compiler) note(format string, args ...any) {
-	c.notes = append(c.notes, fmt.Sprintf(format, args...))
-}
-
 // finish writes the themes as sorted claim text, and fails on records that
 // stand twice or that nothing declares.
 func (c *compiler) finish() error {
