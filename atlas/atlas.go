@@ -104,6 +104,13 @@ func (s *Server) install() {
 		{"/claim/{id}", "claim", nil, claim},
 		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
 		{"/source/{id}", "source", nil, source},
+		{"/suppliers", "suppliers", []string{"nation", "class"}, suppliers},
+		{"/supplier/{slug}", "supplier", nil, supplier},
+		{"/supplier/{kind}/{slug}", "supplier", nil, supplier},
+		{"/networks", "networks", []string{"country", "holding", "list", "after"}, networks},
+		{"/network/{asn}", "network", nil, network},
+		{"/forums", "forums", nil, forums},
+		{"/training", "training", nil, training},
 		{"/about", "about", nil, about},
 
 		{"/laws", "laws", nil, laws},
