@@ -49,9 +49,10 @@ var wordsCSV string
 
 // Combined is the combined sheet.
 var Combined = &source.Dataset{
-	ID:     "accessnow-stop",
-	Title:  "Internet shutdowns, combined sheet (Access Now STOP)",
-	Covers: "some 1,900 intentional disruptions of the internet from 2016 on: where, when, what, on whose order and on what occasion, by the coalition's finding",
+	ID:      "accessnow-stop",
+	Title:   "Internet shutdowns, combined sheet (Access Now STOP)",
+	Persons: "free text that may name some, such as remarks and headlines",
+	Covers:  "some 1,900 intentional disruptions of the internet from 2016 on: where, when, what, on whose order and on what occasion, by the coalition's finding",
 	Obtain: "Open the address, follow it to the spreadsheet and save the sheet \"Combined\" as CSV. A Parquet copy of it, the same with a column iso3, and its form of 21 columns are read too. " +
 		"Texts that may name persons are not taken.",
 	Changes:  "The sheet grows all year and is closed each spring; a column more or less, and a word that words.csv does not have, are refused until the importer is taught.",
@@ -75,6 +76,7 @@ var Combined = &source.Dataset{
 var Yearly = &source.Dataset{
 	ID:       "accessnow-stop-yearly",
 	Title:    "Internet shutdowns, yearly sheets 2016-2022 (Access Now STOP)",
+	Persons:  "free text that may name some, such as remarks and headlines",
 	Covers:   "some 1,100 disruptions as the sheets of 2016-2018, 2019, 2020, 2021 and 2022 stood then; the combined sheet (accessnow-stop) is newer and counts otherwise, so use one of the two",
 	Obtain:   "Save the sheets of the spreadsheet as CSV, one file each: early=2016-2018, y2019=2019, later=2020 and on.",
 	Changes:  "Never again; 2023 and later are in the combined sheet only.",

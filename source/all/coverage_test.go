@@ -56,10 +56,7 @@ var unread = map[string]string{
 
 // missing are files for which there is no importer yet. Once there is one, take
 // them out.
-var missing = map[string]bool{
-	"raw/accessnow_stop_2016_2025.parquet": true, "raw/accessnow_stop_2019.csv": true, "derived/accessnow_stop_full.csv": true, "derived/accessnow_stop_events.csv": true,
-	"raw/caida_as_nationality_20181201.csv": true, "raw/dw_india_shutdowns_2012_2020.xlsx": true,
-}
+var missing = map[string]bool{}
 
 // counted are rows that the manifest counts otherwise than the file has them.
 var counted = map[string]int{

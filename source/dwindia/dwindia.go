@@ -36,6 +36,7 @@ var declared string
 var Dataset = &source.Dataset{
 	ID:       "dw-india-shutdowns",
 	Title:    "Shutdowns in India by occasion, with the labels of each coder (Deutsche Welle)",
+	Persons:  "free text that may name some, such as remarks and headlines",
 	Covers:   "385 shutdowns in India from 2012 to March 2020, with up to nine occasions each, and who labelled them how",
 	Obtain:   "Download internetshutdowns_dataset_labeled.xlsx from the repository.",
 	Changes:  "Not since October 2020.",
