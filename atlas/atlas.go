@@ -137,6 +137,9 @@ func (s *Server) install() {
 			}
 		}
 	}
+	for _, f := range []string{formBIB, formCSL, formTXT} {
+		s.mux.Handle("/index"+f, s.serve(route{kind: "home", make: home}))
+	}
 	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
 	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // browsers ask for one
 	s.mux.Handle("/", s.serve(route{kind: "lost", make: lost}))

@@ -92,9 +92,10 @@ func FileName(address string) string {
 		p = "index"
 	}
 	suffix := ".html"
-	for _, f := range slices.Concat(forms, []string{".css", ".atom", ".md", ".bib", ".csl.json"}) {
+	for _, f := range slices.Concat(forms, []string{".css", ".md"}) {
 		if rest, ok := strings.CutSuffix(p, f); ok {
 			p, suffix = rest, f
+			break
 		}
 	}
 	if v, err := url.ParseQuery(query); err == nil {

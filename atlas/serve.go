@@ -35,9 +35,14 @@ const (
 	formJSON = ".json"
 	formCSV  = ".csv"
 	formPNG  = ".png"
+	formAtom = ".atom"
+	formBIB  = ".bib"
+	formCSL  = ".csl.json"
+	formTXT  = ".txt"
 )
 
-var forms = []string{formJSON, formCSV, formPNG}
+// forms are tried in this order: one of them ends in another.
+var forms = []string{formCSL, formJSON, formCSV, formPNG, formAtom, formBIB, formTXT}
 
 // ServeHTTP answers GET and HEAD.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -249,6 +254,11 @@ func (s *Server) print(q *request, page Page) *answer {
 	case formCSV:
 		a.kind = "text/csv; charset=utf-8"
 		err = printCSV(&b, h)
+	case formAtom:
+		a.kind = "application/atom+xml"
+		err = printAtom(&b, h)
+	case formBIB, formCSL, formTXT:
+		a.kind, err = printCitation(&b, h, q.form)
 	default:
 		err = sightline.Errorf(sightline.NotFound, "print page", q.path+q.form, "this page has no such form").
 			WithHint("Its figures do: their addresses stand under them.")
