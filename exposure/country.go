@@ -373,3 +373,5 @@ func wantAll(countries []sightline.Country, has func(sightline.Country) bool, ad
 		}
 	}
 }
+
+func compareCountries(a, b sightline.Country) int { return strings.Compare(a.Code(), b.Code()) }
