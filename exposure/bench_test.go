@@ -42,8 +42,7 @@ func BenchmarkAllCountries(b *testing.B) {
 	blocks.Seal()
 	build := paths.NewBuilder()
 	load(b, build, "bench", rib)
-	t := build.Table()
-	build = nil
+	t := build.Finish()
 	nowhere, _ := sightline.ParseCountry("AQ")
 	w := exposure.World{Table: t, Locator: blocks, Monitors: func(paths.Peer) (exposure.Monitor, bool) {
 		return exposure.Monitor{Country: nowhere, Confident: true}, true

@@ -274,7 +274,7 @@ func (f *exposureFlags) readTables(args []string, diag io.Writer) error {
 			return err
 		}
 	}
-	f.table = b.Table()
+	f.table = b.Finish()
 	for _, w := range f.table.Twins() {
 		f.notes = append(f.notes, fmt.Sprintf("%s %s at %s repeats the one at %s and was left out", w.Peer.ASN, w.Peer.Addr, w.Peer.Collector, w.Of.Collector))
 	}

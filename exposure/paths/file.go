@@ -35,11 +35,19 @@ func (t *Table) WriteTo(w io.Writer) (int64, error) {
 		e.bytes(a[:])
 	}
 	e.bytes(t.bits6)
-	e.u32s(t.off)
-	e.u16s(t.peer)
-	e.ids(t.path)
-	e.u32(uint32(len(t.set.start)))
-	e.u32s(t.set.start)
+	for i := range t.start {
+		ps, _ := t.At(i)
+		e.u16(uint16(len(ps)))
+	}
+	for i := range t.start {
+		ps, _ := t.At(i)
+		e.u16s(ps)
+	}
+	for i := range t.start {
+		_, ids := t.At(i)
+		e.ids(ids)
+	}
+	e.u32(uint32(t.set.n))
 	e.u32(uint32(len(t.set.chunks)))
 	for _, c := range t.set.chunks {
 		e.u32(uint32(len(c)))
@@ -153,15 +161,31 @@ func ReadTable(r io.Reader) (*Table, error) {
 		t.addr6 = append(t.addr6, [16]byte(b))
 	}
 	t.bits6 = d.bytes(v6)
-	t.off = u32s[uint32](d, v4+v6+1)
-	entries := 0
-	if d.err == nil {
-		entries = int(t.off[v4+v6])
+	counts := d.u16s(v4 + v6)
+	for _, n := range counts {
+		if t.live += int(n); n == 0 || t.live > maxPlace {
+			d.bad("entries of a prefix")
+			break
+		}
 	}
-	t.peer = d.u16s(entries)
-	t.path = u32s[ID](d, entries)
-	paths := d.length(1<<32 - 1)
-	t.set.start = u32s[uint32](d, paths)
+	// A prefix's entries stand in one chunk.
+	for i := 0; i < len(counts) && d.err == nil; {
+		from, sum := i, 0
+		for ; i < len(counts) && sum+int(counts[i]) <= feedChunk; i++ {
+			sum += int(counts[i])
+		}
+		at := uint32(len(t.peer)) << feedBits
+		for _, n := range counts[from:i] {
+			t.start = append(t.start, at)
+			at += uint32(n)
+		}
+		t.peer = append(t.peer, d.u16s(sum))
+		t.end = at
+	}
+	for c := range t.peer {
+		t.path = append(t.path, u32s[ID](d, len(t.peer[c])))
+	}
+	t.set.n = d.length(1<<32 - 1)
 	for range d.length(maxChunks) {
 		t.set.chunks = append(t.set.chunks, d.bytes(d.length(chunkSize)))
 		if d.err != nil {
@@ -195,12 +219,6 @@ func ReadTable(r io.Reader) (*Table, error) {
 
 // check looks at everything that an index rests on.
 func (d *decoder) check(t *Table) {
-	for i, to := range t.off {
-		if i == 0 && to != 0 || i > 0 && to < t.off[i-1] {
-			d.bad("offsets")
-			return
-		}
-	}
 	for i, bits := range t.bits4 {
 		if bits > 32 || i > 0 && ComparePrefix(t.Prefix(i-1), t.Prefix(i)) >= 0 {
 			d.bad("prefixes")
@@ -214,36 +232,39 @@ func (d *decoder) check(t *Table) {
 		}
 	}
 	peers := uint16(len(t.peers))
-	for _, p := range t.peer {
-		if p >= peers {
-			d.bad("peers of entries")
-			return
+	paths := ID(t.set.n)
+	for i := range t.start {
+		ps, ids := t.At(i)
+		for k, p := range ps {
+			if p >= peers || ids[k] >= paths || k > 0 && ps[k-1] >= p {
+				d.bad("entries")
+				return
+			}
 		}
 	}
-	paths := ID(len(t.set.start))
-	for _, p := range t.path {
-		if p >= paths {
-			d.bad("paths of entries")
-			return
+	n := 0
+	for c, b := range t.set.chunks {
+		at := 0
+		if c == 0 {
+			at = 1
+		}
+		for ; at < len(b); n++ {
+			end := at + 6
+			if end <= len(b) {
+				end += int(binary.LittleEndian.Uint16(b[at+4:]))
+			}
+			if end > len(b) || n >= t.set.n || binary.LittleEndian.Uint32(b[at:]) != uint32(n) || !mrt.Path(b[at+6:end]).Valid() {
+				d.bad("paths")
+				return
+			}
+			at = end
 		}
 	}
-	for id, place := range t.set.start {
-		c := int(place >> chunkBits)
-		if c >= len(t.set.chunks) {
-			d.bad("places of paths")
-			return
-		}
-		b := t.set.chunks[c]
-		at := int(place & (chunkSize - 1))
-		if at+6 > len(b) || binary.LittleEndian.Uint32(b[at:]) != uint32(id) || at+6+int(binary.LittleEndian.Uint16(b[at+4:])) > len(b) {
-			d.bad("places of paths")
-			return
-		}
-		if !mrt.Path(t.set.Path(ID(id))).Valid() {
-			d.bad("paths")
-			return
-		}
+	if n != t.set.n {
+		d.bad("paths")
+		return
 	}
+	t.set = t.set.seal()
 }
 
 type decoder struct {
