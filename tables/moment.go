@@ -201,7 +201,7 @@ func (s *Store) build(m *Moment) (*paths.Table, error) {
 			return nil, err
 		}
 	}
-	return b.Table(), nil
+	return b.Finish(), nil
 }
 
 func (s *Store) feed(b *paths.Builder, h *Held, from, until sightline.Instant) error {
