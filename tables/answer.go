@@ -14,9 +14,9 @@ import (
 // Query asks who is on the path into a country.
 type Query struct {
 	Country  sightline.Country
-	At       sightline.Instant // the state then; 0 is the newest that is held
-	Recorded sightline.Instant // only what was held then; 0 is now
-	Owners   exposure.Owners
+	At       sightline.Instant               // the state then; 0 is the newest that is held
+	Recorded sightline.Instant               // only what was held then; 0 is now
+	Owners   func() (exposure.Owners, error) // asked only where a table is held; nil is none
 }
 
 // Answer is who is on the path into a country at a moment, and what that
@@ -59,7 +59,13 @@ func (s *Store) Answer(q Query) (*Answer, error) {
 	if m == nil {
 		return nil, nil
 	}
-	a, err := s.answersOf(all, m, q.Owners)
+	var owners exposure.Owners
+	if q.Owners != nil {
+		if owners, err = q.Owners(); err != nil {
+			return nil, err
+		}
+	}
+	a, err := s.answersOf(all, m, owners)
 	if err != nil {
 		return nil, err
 	}

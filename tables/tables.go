@@ -280,8 +280,16 @@ func replace(path string, write func(io.Writer) error) error {
 func (h *Held) routes(r io.Reader) error {
 	m := mrt.NewReader(r, mrt.Options{OnDamage: mrt.Skip})
 	var first, last uint32
+	var heard []bool
 	for m.Next() {
 		e := m.Elem()
+		for len(heard) <= e.Peer {
+			heard = append(heard, false)
+		}
+		if !heard[e.Peer] {
+			heard[e.Peer] = true
+			h.Peers++
+		}
 		if h.Entries+h.Updates == 0 {
 			first, last = e.Seconds, e.Seconds
 		}
@@ -306,7 +314,6 @@ func (h *Held) routes(r io.Reader) error {
 	if err := rep.Err(); err != nil {
 		h.Damage = fmt.Sprintf("%v; %d bytes left out", err, rep.Skipped)
 	}
-	h.Peers = len(m.Peers())
 	h.From, h.To = seconds(first), seconds(last)
 	return nil
 }

@@ -228,7 +228,7 @@ func (f *exposureFlags) readSmall() (err error) {
 func (f *exposureFlags) readBlocks() error {
 	files, err := filepath.Glob(filepath.Join(f.locations, "*", "ipv4-aggregated.txt"))
 	if err != nil || len(files) == 0 {
-		return sightline.Errorf(sightline.NotFound, "read locations", f.locations, "no ipv4-aggregated.txt in folders of countries").WithHint("Give the folder that holds ke/ipv4-aggregated.txt and its like.")
+		return noBlocks(f.locations)
 	}
 	slices.Sort(files)
 	b := new(exposure.Blocks)
