@@ -199,6 +199,9 @@ func (w *World) gather() []*inbound {
 	for k := range workers {
 		wg.Go(func() {
 			var out []route
+			if len(want) == 0 {
+				out = make([]route, 0, t.Set().Len()/workers) // most paths lead into one country
+			}
 			head := make([]uint32, t.Set().Len())
 			emit := func(label, peer uint16, path paths.ID, weight float64) {
 				if weight <= 0 {
