@@ -126,7 +126,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
 			return 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 				WithHint("Read fewer collectors at a time.")
 		}
-		c := make([]byte, 0, chunkSize)
+		c := huge(make([]byte, 0, chunkSize))
 		if last < 0 {
 			c = c[:1] // no path stands at place 0
 		}
@@ -148,7 +148,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
 
 func (s *Set) grow() {
 	old := s.slots
-	s.slots = make([]uint64, 2*len(old))
+	s.slots = huge(make([]uint64, 2*len(old)))
 	mask := uint64(len(s.slots) - 1)
 	for _, e := range old {
 		if e == 0 {

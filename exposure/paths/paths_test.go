@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
 	"sightline"
 	"sightline/exposure/paths"
 	"sightline/mrt"
@@ -338,6 +340,31 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		b.SetBytes(n)
 		r.Close()
+		f.Close()
+	}
+}
+
+// BenchmarkKlauspost unpacks the gzip file named by SIGHTLINE_RIB with
+// klauspost's reader alone: the floor of what a reader of such a file can take.
+func BenchmarkKlauspost(b *testing.B) {
+	name := os.Getenv("SIGHTLINE_RIB")
+	if !strings.HasSuffix(name, ".gz") {
+		b.Skip("SIGHTLINE_RIB names no gzip file")
+	}
+	for b.Loop() {
+		f, err := os.Open(name)
+		if err != nil {
+			b.Skip(err)
+		}
+		r, err := gzip.NewReader(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(n)
 		f.Close()
 	}
 }
