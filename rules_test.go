@@ -45,7 +45,7 @@ var imports = map[string][]string{
 	"interference":         {"ooni", "censoredplanet"},
 	"interference/score":   {"interference", "ooni"},
 	"observations":         {},
-	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference"},
+	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference", "tables"},
 	"dossier/audit":        {"dossier"},
 	"export":               {"dossier", "dossier/audit", "grade"},
 	"atlas":                {"atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs"},
@@ -54,7 +54,12 @@ var imports = map[string][]string{
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets
+	"tables":               {"archive", "exposure", "exposure/paths", "mrt"},
+	"internal/mrtmake":     {"mrt"},
 }
+
+// engines read no files.
+var engines = []string{"exposure", "exposure/paths", "interference"}
 
 // goFiles calls f with every Go file of the repository, tests aside.
 func goFiles(t *testing.T, f func(path string, file *ast.File, set *token.FileSet)) {
@@ -103,6 +108,9 @@ func TestRoomsImportToTheLeft(t *testing.T) {
 			ours, ok := strings.CutPrefix(imported, "sightline/")
 			if ok && allowed != nil && !slices.Contains(allowed, ours) && !slices.Contains(allowed, path.Dir(ours)+"/*") {
 				t.Errorf("%s imports %s, which is not to its left", name, imported)
+			}
+			if (imported == "os" || imported == "io/ioutil") && slices.Contains(engines, room) {
+				t.Errorf("%s imports %s: an engine reads streams that it is given, and no files", name, imported)
 			}
 			// Only internal/fetch may dial, and there is no server yet.
 			if (imported == "net" || imported == "net/http" || strings.HasPrefix(imported, "net/rpc") || imported == "crypto/tls") && room != "internal/fetch" {

@@ -15,6 +15,8 @@ type Options struct {
 	AsPublished sightline.Date    // only what had been published by the last day of this date
 	AsRecorded  sightline.Instant // only what the store knew at this moment
 	OpenOnly    bool              // only what may be passed on freely
+	Moment      sightline.Instant // routes as they stood then; 0 is the newest
+	Today       sightline.Day     // what the reader calls now; 0 is not known. It changes no number, only whether old tables may speak of the present
 	Edition     string            // of the catalogue or ledger, for the title
 	Code        string            // version of this program, for packets
 }
@@ -34,6 +36,7 @@ type view struct {
 	about   map[sightline.EntityID][]sightline.Entry // claims whose subject is the key
 	here    map[sightline.EntityID]bool              // networks and companies that operate in the country
 	one     identity.Clusters                        // records that count as one organisation
+	routes  routes                                   // who is on the path, once asked for
 	undated int
 
 	scored   map[sightline.EntityID][]sightline.Entry // scores of all countries, by indicator

@@ -144,9 +144,29 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 			return p, nil, err
 		}
 	}
+	for _, c := range countries {
+		if s.ledger == nil {
+			break // only a workspace has routing tables
+		}
+		o.Country = c
+		t, err := dossier.ListRoutes(s.Store, s.series, o, allRoutes)
+		if sightline.ErrorCode(err) == sightline.NotFound {
+			continue
+		}
+		if err != nil {
+			return p, nil, err
+		}
+		if pick(t.Packets) {
+			return p, beside, nil
+		}
+	}
 	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier, audit or page of %s has it", s.edition).
 		WithHint("If it was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
 }
+
+// allRoutes is how many networks of each kind are looked through; --in finds the
+// others.
+const allRoutes = 100
 
 // readPackets reads the packets of a document saved as JSON.
 func readPackets(name string) ([]sightline.Packet, error) {
@@ -170,6 +190,11 @@ func readPackets(name string) ([]sightline.Packet, error) {
 			if d, err = export.ReadAuditJSON(r); err == nil {
 				return d.Packets, nil
 			}
+		case dossier.RoutesSchema:
+			var t *dossier.RouteTable
+			if t, err = export.ReadRoutesJSON(r); err == nil {
+				return t.Packets, nil
+			}
 		case dossier.HeadSchema:
 			var d *dossier.HeadTable
 			if d, err = export.ReadHeadCountJSON(r); err == nil {
@@ -186,7 +211,7 @@ func readPackets(name string) ([]sightline.Packet, error) {
 			err = cmp.Or(err, fmt.Errorf("its schema is %q, and it has no packets", head.Schema))
 		}
 	}
-	return nil, sightline.Errorf(sightline.Invalid, "read document", name, "not a dossier, audit or head-count saved as JSON: %w", err).
+	return nil, sightline.Errorf(sightline.Invalid, "read document", name, "not a dossier, audit, head-count or table of routes saved as JSON: %w", err).
 		WithHint("Save one with: sightline dossier KE -o ke.json")
 }
 

@@ -110,7 +110,7 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 			root.AddCommand(c)
 		}
 	}
-	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.serveCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand(), a.headcountCommand())
+	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.serveCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand(), a.headcountCommand(), a.routesCommand())
 	add("measure", newExposureCommand(), a.interferenceCommand())
 	add("check", a.auditCommand(), a.explainCommand(), a.verifyCommand())
 	add("keep", a.initCommand(), a.sourceCommand(), a.importCommand(), a.ingestCommand(), a.resolveCommand(), a.exportCommand())

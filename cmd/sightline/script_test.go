@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sightline/internal/mrtmake"
 )
 
 func TestMain(m *testing.M) {
@@ -21,5 +25,28 @@ func TestMain(m *testing.M) {
 // The scripts say what is typed, what is printed and with which exit code. The
 // deadline is against a script that hangs; a busy machine needs minutes for all.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", Deadline: time.Now().Add(8 * time.Minute)})
+	testscript.Run(t, testscript.Params{Dir: "testdata", Deadline: time.Now().Add(8 * time.Minute), Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkrib": mkrib, "packet": packet}})
+}
+
+// mkrib FILE TEXT makes a routing archive of lines of text (package mrtmake),
+// in which NOW is an hour ago.
+func mkrib(ts *testscript.TestScript, _ bool, args []string) {
+	text := strings.ReplaceAll(ts.ReadFile(args[1]), "NOW", strconv.FormatInt(time.Now().Unix()-3600, 10))
+	b, err := mrtmake.Make(text)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o644))
+}
+
+// packet VAR METHOD FILE sets VAR to the id of the first packet of a method in
+// a document saved as JSON.
+func packet(ts *testscript.TestScript, _ bool, args []string) {
+	packets, err := readPackets(ts.MkAbs(args[2]))
+	ts.Check(err)
+	for _, p := range packets {
+		if string(p.Method) == args[1] {
+			ts.Setenv(args[0], string(p.Result.Packet))
+			return
+		}
+	}
+	ts.Fatalf("%s has no packet of %s", args[2], args[1])
 }
