@@ -1,8 +1,7 @@
 package main
 
 import (
-	"context"
-	"os"
+	"net"
 	"testing"
 	"time"
 
@@ -10,15 +9,22 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"sightline": func() {
-			a := os.Args[1:]
-			os.Exit(run(context.Background(), a, os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"sightline": main})
 }
 
 // The scripts say what is typed, what is printed and with which exit code.
+// $TAKEN is an address on which something listens already.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", Deadline: time.Now().Add(2 * time.Minute)})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", Deadline: time.Now().Add(2 * time.Minute),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TAKEN", l.Addr().String())
+			return nil
+		},
+	})
 }
