@@ -50,6 +50,7 @@ var imports = map[string][]string{
 	"export":             {"dossier", "dossier/audit", "grade"},
 	"atlas/words":        {},
 	"atlas/figure":       {"atlas/words"},
+	"docs":               {},
 	"cmd/sightline":      nil, // all wiring happens here
 }
 

@@ -15,16 +15,19 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 
 	"sightline"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // Config says what the atlas shows and to whom.
 type Config struct {
 	Store     sightline.Store // does not change while it is served
 	Series    []dossier.Series
+	Audit     *audit.File       // what /audit checks; nil is nothing
 	Edition   string            // of the catalogue or ledger
 	Code      string            // version of the program
 	Opened    sightline.Instant // when the store was opened
@@ -33,6 +36,7 @@ type Config struct {
 	Languages []string                     // offered beside English
 	Hosts     []string                     // names that it answers to; none is any
 	CacheSize int                          // bytes of rendered pages to keep; 0 is 64 MiB
+	Release   string                       // name of the release that the pages are frozen for; empty is a live atlas
 	Fault     func(page string, err error) // told of faults of ours, by kind of page; no address, no query
 }
 
@@ -95,16 +99,41 @@ func (s *Server) install() {
 		{"/index.csv", "home", nil, home},
 		{"/countries", "countries", nil, countries},
 		{"/country/{code}", "country", []string{"with"}, country},
-		{"/country/{code}/{part}", "part", nil, countryPart},
+		{"/country/{code}/{part}", "part", []string{"since", "after"}, countryPart},
 		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
 		{"/claim/{id}", "claim", nil, claim},
 		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
 		{"/source/{id}", "source", nil, source},
+		{"/suppliers", "suppliers", []string{"nation", "class"}, suppliers},
+		{"/supplier/{slug}", "supplier", nil, supplier},
+		{"/supplier/{kind}/{slug}", "supplier", nil, supplier},
+		{"/networks", "networks", []string{"country", "holding", "list", "after"}, networks},
+		{"/network/{asn}", "network", nil, network},
+		{"/forums", "forums", nil, forums},
+		{"/training", "training", nil, training},
 		{"/about", "about", nil, about},
+
+		{"/laws", "laws", nil, laws},
+		{"/votes", "votes", []string{"vote"}, votes},
+		{"/methods", "methods", nil, methods},
+		{"/method/{name}", "method", nil, method},
+		{"/method/{name}/{version}", "method", nil, method},
+		{"/packet/{id}", "packet", []string{"after"}, packet},
+		{"/search", "search", []string{"q"}, search},
+		{"/changes", "changes", []string{"since", "after"}, changes},
+		{"/audit", "audit", nil, audited},
+		{"/audit/{id}", "finding", nil, finding},
+		{"/corrections", "corrections", []string{"claim"}, corrections},
+		{"/threats", "threats", nil, threats},
 	}
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {
 		s.mux.Handle(r.pattern, s.serve(r))
+		if !strings.ContainsAny(r.pattern, "{.") { // the forms of a page whose address has no place for them
+			for _, f := range forms {
+				s.mux.Handle(r.pattern+f, s.serve(r))
+			}
+		}
 	}
 	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
 	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // browsers ask for one

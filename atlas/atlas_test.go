@@ -10,6 +10,7 @@ import (
 	"sightline/atlas"
 	"sightline/catalog"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 	"sightline/internal/htmlcheck"
 	"sightline/ledger"
 )
@@ -48,13 +49,26 @@ var catalogue = sync.OnceValue(func() *ledger.Memory {
 	return m
 })
 
+// reference is the audit that comes with the catalogue.
+var reference = sync.OnceValue(func() *audit.File {
+	name, text, err := catalog.Audit(catalog.Audits()[0])
+	if err != nil {
+		panic(err)
+	}
+	f, err := audit.Read(name, text)
+	if err != nil {
+		panic(err)
+	}
+	return f
+})
+
 // serveStore is an atlas of a store.
 func serveStore(t testing.TB, store sightline.Store, change func(*atlas.Config)) *atlas.Server {
 	t.Helper()
 	c := atlas.Config{
 		Store: store, Edition: "catalogue " + catalog.Edition(), Code: "test", Opened: 1, Today: func() sightline.Day { return today },
-		Languages: []string{"en", "qps"},
-		Fault:     func(page string, err error) { t.Errorf("fault on a page of kind %s: %v", page, err) },
+		Languages: []string{"en", "qps"}, Audit: reference(),
+		Fault: func(page string, err error) { t.Errorf("fault on a page of kind %s: %v", page, err) },
 	}
 	for _, s := range catalog.AllSeries() {
 		c.Series = append(c.Series, indicator{s})
@@ -74,8 +88,8 @@ func serveStore(t testing.TB, store sightline.Store, change func(*atlas.Config))
 var catalogueServer = sync.OnceValue(func() *atlas.Server {
 	c := atlas.Config{
 		Store: catalogue(), Edition: "catalogue " + catalog.Edition(), Code: "test", Opened: 1, Today: func() sightline.Day { return today },
-		Languages: []string{"en", "qps"},
-		Fault:     func(page string, err error) { panic(page + ": " + err.Error()) },
+		Languages: []string{"en", "qps"}, Audit: reference(),
+		Fault: func(page string, err error) { panic(page + ": " + err.Error()) },
 	}
 	for _, s := range catalog.AllSeries() {
 		c.Series = append(c.Series, indicator{s})

@@ -21,13 +21,14 @@ type answer struct {
 	etag     string
 	location string // of a redirect
 	forever  bool   // its address names its content
+	loose    bool   // not to be compressed: it goes into a file
 }
 
 // seal computes what a body is known by and its compressed form.
 func (a *answer) seal() *answer {
 	sum := sha256.Sum256(a.body)
 	a.etag = `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	if len(a.body) < 600 || strings.HasPrefix(a.kind, "image/") {
+	if a.loose || len(a.body) < 600 || strings.HasPrefix(a.kind, "image/") {
 		return a
 	}
 	var b bytes.Buffer

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"sightline"
-	"sightline/dossier"
 	"sightline/ledger"
 )
 
@@ -132,11 +131,11 @@ func TestReadersAreBounded(t *testing.T) {
 				return
 			}
 			doc, err := r.of(View{Published: d})
-			if err != nil || doc.Options().AsPublished != d {
+			if err != nil || doc.doc.Options().AsPublished != d {
 				t.Errorf("asked for %v: %v", d, err)
 			}
 			doc, err = r.of(View{Known: d, at: endOf(d)})
-			if err != nil || doc.Options().AsRecorded != endOf(d) {
+			if err != nil || doc.doc.Options().AsRecorded != endOf(d) {
 				t.Errorf("asked for %v: %v", d, err)
 			}
 		})
@@ -145,8 +144,7 @@ func TestReadersAreBounded(t *testing.T) {
 	if len(r.held) > heldReaders {
 		t.Errorf("%d readers are held", len(r.held))
 	}
-	var again *dossier.Reader
-	if again, err = r.of(View{}); err != nil || again != now {
+	if again, err := r.of(View{}); err != nil || again != now {
 		t.Error("the reader of now was given up")
 	}
 }

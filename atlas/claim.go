@@ -12,7 +12,7 @@ import (
 // claimPage is one claim with all that is held of it.
 type claimPage struct {
 	Head
-	Sheet      *dossier.ClaimSheet
+	Doc        *dossier.ClaimSheet
 	Closed     html.HTML
 	InForce    string // address of what is in force in its place
 	Predicate  html.HTML
@@ -63,7 +63,7 @@ func claim(q *request) (Page, error) {
 	if err != nil {
 		return nil, lookAround(err, id, "/claims")
 	}
-	p := &claimPage{Sheet: d}
+	p := &claimPage{Doc: d}
 	p.q = q
 	p.Title, p.Name, p.Document, p.Undated = sightline.Inert(d.Sentence), p.Said(d.Sentence), d, d.Undated
 	p.Crumbs = []Link{{Href: p.Link("/claims"), Text: p.Text("nav.claims")}}
@@ -126,7 +126,7 @@ const notArchived = "not archived"
 
 // chain lists the corrections, oldest first, with this record among them.
 func (p *claimPage) chain() {
-	d := p.Sheet
+	d := p.Doc
 	if len(d.Earlier)+len(d.Later) == 0 {
 		return
 	}
@@ -168,11 +168,11 @@ func (h *Head) anchor(href string, text html.HTML) html.HTML {
 
 // Pips draws the level out of four.
 func (p *claimPage) Pips() string {
-	return itemData{Item: dossier.Item{Level: p.Sheet.Level}}.Pips()
+	return itemData{Item: dossier.Item{Level: p.Doc.Level}}.Pips()
 }
 
 // SubjectID is the id of the subject.
-func (p *claimPage) SubjectID() sightline.EntityID { return sightline.EntityID(p.Sheet.Subject.ID) }
+func (p *claimPage) SubjectID() sightline.EntityID { return sightline.EntityID(p.Doc.Subject.ID) }
 
 // lookAround adds to an error about something that is not on record where a
 // reader may look for it.

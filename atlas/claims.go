@@ -39,7 +39,6 @@ func claims(q *request) (Page, error) {
 	p := &claimsPage{}
 	p.q = q
 	p.Title = p.Plain("nav.claims")
-	p.Crumbs = []Link{{Href: p.Link("/sources"), Text: p.Text("nav.sources")}}
 	var predicates []string
 	for _, x := range sightline.Predicates() {
 		predicates = append(predicates, x.String())

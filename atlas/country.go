@@ -197,6 +197,9 @@ func countryPart(q *request) (Page, error) {
 		return nil, err
 	}
 	name := q.value("part")
+	if name == "changes" {
+		return countryChanges(q, c)
+	}
 	for i, x := range answerParts {
 		if x.part != name {
 			continue

@@ -112,7 +112,7 @@ var hostileStore = sync.OnceValue(func() *ledger.Memory {
 			changed[r.Kind()]++
 		}
 	}
-	if changed[sightline.SourceRecord] < 500 || changed[sightline.EntityRecord] < 500 || changed[sightline.ClaimRecord] < 10_000 {
+	if changed[sightline.SourceRecord] < 500 || changed[sightline.EntityRecord] < 500 || changed[sightline.ClaimRecord] < 5_000 {
 		panic(fmt.Sprintf("the hostile store changed only %v", changed))
 	}
 	m, err := ledger.NewMemory("hostile", catalog.Recorded(), records)

@@ -82,6 +82,9 @@ type Table struct {
 // link is the address of another page in the same view, with more of a query
 // as key and value in turn.
 func (q *request) link(to string, query ...string) string {
+	if q.server.config.Release != "" {
+		return q.fileLink(to, query...)
+	}
 	to, anchor, _ := strings.Cut(to, "#")
 	if anchor != "" {
 		anchor = "#" + anchor
@@ -130,7 +133,16 @@ func (h *Head) Source(id sightline.SourceID) string { return h.q.link("/source/"
 func (h *Head) Method(id sightline.MethodID) string { return h.q.link("/method/" + string(id)) }
 
 // Self is the address of this page in the same view.
-func (h *Head) Self() string { return h.q.link(h.q.path, flat(h.q.query)...) }
+func (h *Head) Self() string {
+	if r := h.q.server.config.Release; r != "" {
+		return "/r/" + r + address(h.q.path, flat(h.q.query)...)
+	}
+	return h.q.link(h.q.path, flat(h.q.query)...)
+}
+
+// Live reports whether a server stands behind the page, which can answer
+// forms; a page of a release stands by itself.
+func (h *Head) Live() bool { return h.q.server.config.Release == "" }
 
 // Now is the address of this page as things stand now.
 func (h *Head) Now() string {
@@ -206,7 +218,12 @@ func (h *Head) Dir() string { return h.q.words.Dir() }
 func (h *Head) Query(key string) string { return h.q.query.Get(key) }
 
 // Sheet is the address of the style sheet.
-func (h *Head) Sheet() string { return "/static/" + sheetName }
+func (h *Head) Sheet() string {
+	if !h.Live() {
+		return h.q.link("/static/" + sheetName)
+	}
+	return "/static/" + sheetName
+}
 
 // Text is a message, its places filled by name and value in turn.
 func (h *Head) Text(key string, args ...any) html.HTML { return h.q.words.HTML(key, args...) }

@@ -16,12 +16,13 @@ import (
 	"sightline"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // Limits of an address. A longer one is refused.
 const (
 	maxPath  = 512
-	maxQuery = 2048 // 200 letters of any script, escaped
+	maxQuery = 4096 // a search of 200 letters in any script, and the view
 )
 
 // policy is the content policy of every page: nothing but our own style sheet
@@ -137,6 +138,8 @@ type request struct {
 	view   View
 	words  *words.Printer
 	doc    *dossier.Reader
+	audit  func() (*audit.Audit, error) // nil where there is none
+	linked *linked                      // addresses that the page names, where somebody collects them
 }
 
 // value is a word of the address's path.
@@ -180,6 +183,7 @@ func (s *Server) serve(r route) http.Handler {
 // answer makes the answer to a request.
 func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer) {
 	q := &request{server: s, http: hr, kind: r.kind, path: hr.URL.Path, query: query}
+	q.linked, _ = hr.Context().Value(linkedKey{}).(*linked)
 	defer func() {
 		if x := recover(); x != nil {
 			s.config.Fault(r.kind, fmt.Errorf("panic: %v\n%s", x, debug.Stack()))
@@ -201,18 +205,21 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	}
 	q.words, _ = words.For(s.config.Languages[0])
 	var err error
-	if q.view, err = s.parseView(query); err != nil {
+	q.view, err = s.parseView(query)
+	for _, k := range []string{queryPublished, queryKnown, queryLang} {
+		q.query.Del(k) // the view has them; of a view that is none, nothing is carried on
+	}
+	if err != nil {
 		return s.failed(q, err)
 	}
 	if q.view.Lang != "" {
 		q.words, _ = words.For(q.view.Lang)
 	}
-	if q.doc, err = s.readers.of(q.view); err != nil {
+	x, err := s.readers.of(q.view)
+	if err != nil {
 		return s.failed(q, err)
 	}
-	for _, k := range []string{queryPublished, queryKnown, queryLang} {
-		q.query.Del(k)
-	}
+	q.doc, q.audit = x.doc, x.audit
 	page, err := r.make(q)
 	if err != nil {
 		return s.failed(q, err)
@@ -224,7 +231,7 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 func (s *Server) print(q *request, page Page) *answer {
 	h := page.head()
 	h.fill(q)
-	a := &answer{status: h.status()}
+	a := &answer{status: h.status(), loose: s.config.Release != ""}
 	var b bytes.Buffer
 	var err error
 	if q.figure != "" {

@@ -46,7 +46,7 @@ func TestHeaders(t *testing.T) {
 		{"page", get(s, "/country/KE"), 200},
 		{"json", get(s, "/country/KE.json"), 200},
 		{"csv", get(s, "/country/KE.csv"), 200},
-		{"figure", get(s, "/country/KE/figure/peers.csv"), 200},
+		{"figure", get(s, "/country/KE/figure/peers-map.csv"), 200},
 		{"redirect", get(s, "/country/ke"), 301},
 		{"cleaned path", get(s, "/country//KE"), 307},
 		{"unknown", get(s, "/country/Kenia"), 404},
@@ -90,7 +90,7 @@ func TestHeaders(t *testing.T) {
 
 func TestNotModified(t *testing.T) {
 	s := catalogueServer()
-	for _, address := range []string{"/country/KE", "/country/KE.json", "/country/KE.csv", "/country/KE/figure/peers.csv", "/about"} {
+	for _, address := range []string{"/country/KE", "/country/KE.json", "/country/KE.csv", "/country/KE/figure/peers-map.csv", "/about"} {
 		first := get(s, address)
 		etag := first.Header().Get("ETag")
 		if etag == "" || first.Header().Get("Cache-Control") != "no-cache" {
@@ -217,9 +217,7 @@ func TestAddresses(t *testing.T) {
 		{"/country/XQ", 404, "XQ"},
 		{"/country/Kenia", 404, "Kenya"},
 		{"/country/KE/nothing", 404, "exposure, blocking, claims"},
-		{"/country/KE/figure/nothing.csv", 404, "no such figure"},
-		{"/country/KE/figure/peers", 404, ".csv"},
-		{"/country/KE.png", 404, "no such form"},
+		{"/country/KE/figure/peers-map", 404, "no such form"},
 		{"/country/KE?with=XQ", 404, "XQ"},
 		{"/country/KE?with=UG,TZ,RW,BI,SS,SD", 400, "five codes"},
 		{"/country", 404, "/countries"},
@@ -268,7 +266,7 @@ func TestErrorsForPrograms(t *testing.T) {
 	s := catalogueServer()
 	for address, status := range map[string]int{
 		"/country/Kenia.json": 404, "/country/Kenia.csv": 404, "/country/KE.json?published=2999": 400, "/countries.csv?known=x": 400,
-		"/country/KE/figure/none.csv": 404, "/nothing.json": 404, "/country/KE/nothing.json": 404,
+		"/country/KE/figure/none.csv": 404, "/nothing.json": 404, "/country/KE.png": 404, "/country/KE/nothing.json": 404,
 	} {
 		w := get(s, address)
 		var e struct {
@@ -371,7 +369,7 @@ func TestFaultsTellNothing(t *testing.T) {
 		})
 		for _, form := range []string{"", ".json"} {
 			told = nil
-			w := get(s, "/country/KE"+form+"?published=2018-03-04")
+			w := get(s, "/country/KE"+form+"?known=2026-11-24")
 			if w.Code != 500 {
 				t.Fatalf("%s%s: status %d", name, form, w.Code)
 			}
@@ -383,7 +381,7 @@ func TestFaultsTellNothing(t *testing.T) {
 					t.Errorf("%s%s: the page says %q", name, form, never)
 				}
 			}
-			if len(told) != 2 || strings.Contains(strings.Join(told, " "), "2018-03-04") || strings.Contains(told[0], "KE") {
+			if len(told) != 2 || strings.Contains(strings.Join(told, " "), "2026-11-24") || strings.Contains(told[0], "KE") {
 				t.Errorf("%s%s: told %q", name, form, told)
 			}
 		}

@@ -11,11 +11,11 @@ import (
 // sourcePage is a source: what it is, how it chose, and what rests on it.
 type sourcePage struct {
 	Head
-	Sheet *dossier.SourceSheet
-	Kind  html.HTML
-	Terms html.HTML
-	Items []html.HTML
-	All   string // address of the list of what rests on it; empty where it is whole here
+	Doc      *dossier.SourceSheet
+	KindName html.HTML
+	Terms    html.HTML
+	Items    []html.HTML
+	All      string // address of the list of what rests on it; empty where it is whole here
 }
 
 func source(q *request) (Page, error) {
@@ -27,11 +27,11 @@ func source(q *request) (Page, error) {
 	if err != nil {
 		return nil, lookAround(err, id, "/sources")
 	}
-	p := &sourcePage{Sheet: d}
+	p := &sourcePage{Doc: d}
 	p.q = q
 	p.Title, p.Name, p.Document, p.Undated = sightline.Inert(d.Title), p.Foreign(d.Title), d, d.Undated
 	p.Crumbs = []Link{{Href: p.Link("/sources"), Text: p.Text("nav.sources")}}
-	p.Kind, p.Terms = p.Text("publisher."+d.Kind), p.Text("terms."+d.Terms)
+	p.KindName, p.Terms = p.Text("publisher."+d.Kind), p.Text("terms."+d.Terms)
 	cites := newCitations(d.Notes)
 	for _, it := range d.Items {
 		// The source is this page; what else an item rests on stands there.

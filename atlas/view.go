@@ -8,6 +8,7 @@ import (
 
 	"sightline"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 )
 
 // View is the view in time and the language of a page, as its address says.
@@ -93,6 +94,7 @@ type reader struct {
 	known     sightline.Date
 	once      sync.Once
 	doc       *dossier.Reader
+	audit     func() (*audit.Audit, error) // of Config.Audit, made once
 	err       error
 }
 
@@ -102,7 +104,7 @@ const heldReaders = 6
 func newReaders(c Config) *readers { return &readers{config: c} }
 
 // of is the reader of a view.
-func (r *readers) of(v View) (*dossier.Reader, error) {
+func (r *readers) of(v View) (*reader, error) {
 	r.mu.Lock()
 	i := slices.IndexFunc(r.held, func(x *reader) bool { return x.published == v.Published && x.known == v.Known })
 	var x *reader
@@ -120,10 +122,21 @@ func (r *readers) of(v View) (*dossier.Reader, error) {
 	}
 	r.mu.Unlock()
 	x.once.Do(func() {
-		x.doc, x.err = dossier.NewReader(r.config.Store, r.config.Series, dossier.Options{
+		o := dossier.Options{
 			AsPublished: v.Published, AsRecorded: v.at, OpenOnly: r.config.OpenOnly,
 			Edition: r.config.Edition, Code: r.config.Code,
-		})
+		}
+		if x.doc, x.err = dossier.NewReader(r.config.Store, r.config.Series, o); x.err != nil || r.config.Audit == nil {
+			return
+		}
+		x.audit = sync.OnceValues(func() (*audit.Audit, error) { return audit.Run(r.config.Store, r.config.Series, r.config.Audit, o) })
+		x.doc.Also("audit", func() ([]sightline.Packet, error) {
+			a, err := x.audit()
+			if err != nil {
+				return nil, err
+			}
+			return a.Packets, nil
+		}, audit.Methods()...)
 	})
-	return x.doc, x.err
+	return x, x.err
 }

@@ -109,7 +109,9 @@ func TestBrowsers(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, errs.String())
 	}
-	var found struct{ Problems []struct{ Where, What string } }
+	var found struct {
+		Problems []struct{ Where, What string }
+	}
 	if err := json.Unmarshal(text, &found); err != nil {
 		t.Fatalf("%v: %.500s", err, text)
 	}

@@ -146,11 +146,12 @@ func TestBadCatalogues(t *testing.T) {
 // A slip in a key or place is a bug of ours, and says so.
 func TestSlipsPanic(t *testing.T) {
 	p := printer(t, "en")
+	odd := []any{"from"}
 	for name, f := range map[string]func(){
 		"unknown key":   func() { p.Text("no.such") },
 		"missing place": func() { p.Text("period.since") },
 		"extra place":   func() { p.Text("date.now", "x", "y") },
-		"odd":           func() { p.Text("period.since", "from") },
+		"odd":           func() { p.Text("period.since", odd...) },
 		"plural":        func() { p.Text("none.too_little_n", "n", 1) },
 		"not plural":    func() { p.Plural("date.now", 1) },
 		"float":         func() { p.Text("period.since", "from", 1.5) },

@@ -104,12 +104,17 @@ func readAudit(name string) (*audit.File, error) {
 		return audit.Read(filepath.Base(name), text)
 	}
 	if slices.Contains(catalog.Audits(), name) {
-		name, text, err := catalog.Audit(name)
-		if err != nil {
-			return nil, err
-		}
-		return audit.Read(name, text)
+		return catalogAudit(name)
 	}
 	return nil, sightline.Errorf(sightline.NotFound, "read audit", name, "%w", err).
 		WithHint("Give the file of an audit, or one that comes with the catalogue: %s. For a new one: sightline audit --template", strings.Join(catalog.Audits(), ", "))
+}
+
+// catalogAudit reads an audit file that the catalogue carries.
+func catalogAudit(id string) (*audit.File, error) {
+	name, text, err := catalog.Audit(id)
+	if err != nil {
+		return nil, err
+	}
+	return audit.Read(name, text)
 }

@@ -15,6 +15,7 @@ import (
 
 	"sightline"
 	"sightline/atlas"
+	"sightline/catalog"
 )
 
 // The limits of the server. What is slower, larger or more than that is let
@@ -62,8 +63,13 @@ to run it for others.`,
 				return sightline.Errorf(sightline.Unavailable, "listen", address, "%w", err).
 					WithHint("Another program may use it, perhaps a sightline of yours; choose another with --listen 127.0.0.1:PORT.")
 			}
+			text, err := catalogAudit(catalog.Audits()[0])
+			if err != nil {
+				l.Close()
+				return err
+			}
 			h, err := atlas.New(atlas.Config{
-				Store: s.Store, Series: s.series, Edition: s.edition, Code: version(), OpenOnly: openOnly,
+				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly,
 				Opened: sightline.InstantOf(a.now()), Today: func() sightline.Day { return sightline.DayOf(a.now()) },
 				Languages: languages, Hosts: serveHosts(l.Addr(), hosts),
 				Fault: func(page string, err error) { fmt.Fprintf(a.errs, "fault on a page of kind %s: %v\n", page, err) },

@@ -170,7 +170,7 @@ func (p *Page) Problems() (out []string) {
 				bad("no lang or dir")
 			}
 		case "input", "select":
-			if Attr(n, "type") != "hidden" && !labelled(n) {
+			if Attr(n, "type") != "hidden" && !p.labelled(n) {
 				bad("a field %s without label", Attr(n, "name"))
 			}
 		}
@@ -218,9 +218,16 @@ func (p *Page) figures() (out []string) {
 	return out
 }
 
-func labelled(n *html.Node) bool {
+func (p *Page) labelled(n *html.Node) bool {
 	if Attr(n, "aria-label") != "" {
 		return true
+	}
+	if id := Attr(n, "id"); id != "" {
+		for _, l := range All(p.Root, "label") {
+			if Attr(l, "for") == id {
+				return true
+			}
+		}
 	}
 	for a := n.Parent; a != nil; a = a.Parent {
 		if a.Data == "label" {
