@@ -27,6 +27,9 @@ type errorPage struct {
 
 // statusOf is the one place that links a kind of error to a status.
 func statusOf(err error) int {
+	if r, ok := errors.AsType[refusal](err); ok {
+		return r.status
+	}
 	switch sightline.ErrorCode(err) {
 	case sightline.Invalid:
 		return http.StatusBadRequest

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"context"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -14,18 +14,26 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"sightline": func() {
-			a := os.Args[1:]
-			os.Exit(run(context.Background(), a, os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"sightline": main})
 }
 
 // The scripts say what is typed, what is printed and with which exit code. The
-// deadline is against a script that hangs; a busy machine needs minutes for all.
+// deadline is against a script that hangs; a busy machine needs minutes for
+// all. $TAKEN is an address on which something listens already.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", Deadline: time.Now().Add(8 * time.Minute), Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkrib": mkrib, "packet": packet}})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", Deadline: time.Now().Add(8 * time.Minute),
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkrib": mkrib, "packet": packet},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TAKEN", l.Addr().String())
+			return nil
+		},
+	})
 }
 
 // mkrib FILE TEXT makes a routing archive of lines of text (package mrtmake),

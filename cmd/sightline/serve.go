@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/net/netutil"
 
 	"sightline"
 	"sightline/atlas"
@@ -20,11 +19,12 @@ import (
 )
 
 // The limits of the server. What is slower, larger or more than that is let
-// go, so that one caller cannot hold the atlas from the others.
+// go, so that one caller cannot hold the atlas from the others. The time for
+// an answer is that of the largest documents on a line of 50 kbit/s.
 const (
 	serveHeaderTime  = 5 * time.Second
 	serveReadTime    = 10 * time.Second
-	serveWriteTime   = 30 * time.Second
+	serveWriteTime   = 3 * time.Minute
 	serveIdleTime    = 60 * time.Second
 	serveHeaderBytes = 16 << 10
 	serveConnections = 1024
@@ -105,17 +105,20 @@ func serveHosts(at net.Addr, given []string) []string {
 
 // serveUntil serves until the context ends, then lets answers under way go out.
 func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	d := newDoor(serveConnections)
 	server := &http.Server{
-		Handler:           h,
+		Handler:           d.during(h),
 		ReadHeaderTimeout: serveHeaderTime,
 		ReadTimeout:       serveReadTime,
 		WriteTimeout:      serveWriteTime,
 		IdleTimeout:       serveIdleTime,
 		MaxHeaderBytes:    serveHeaderBytes,
 		ErrorLog:          silent(),
+		ConnContext:       d.enter,
+		ConnState:         d.state,
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(netutil.LimitListener(l, serveConnections)) }()
+	go func() { done <- server.Serve(l) }()
 	select {
 	case err := <-done:
 		return err
@@ -124,6 +127,9 @@ func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
 	leave, cancel := context.WithTimeout(context.Background(), serveLeave)
 	defer cancel()
 	err := server.Shutdown(leave)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close() // whoever has not read an answer by now has had the time
+	}
 	if e := <-done; !errors.Is(e, http.ErrServerClosed) {
 		err = errors.Join(err, e)
 	}
