@@ -50,6 +50,8 @@ var imports = map[string][]string{
 	"export":               {"dossier", "dossier/audit", "grade"},
 	"atlas":                {"atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs"},
 	"atlas/words":          {},
+	"atlas/acceptance":     {},
+	"internal/htmlcheck":   {},
 	"atlas/figure":         {"atlas/words"},
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
@@ -112,11 +114,39 @@ func TestRoomsImportToTheLeft(t *testing.T) {
 			if (imported == "os" || imported == "io/ioutil") && slices.Contains(engines, room) {
 				t.Errorf("%s imports %s: an engine reads streams that it is given, and no files", name, imported)
 			}
-			// Only internal/fetch may dial, and there is no server yet.
-			if (imported == "net" || imported == "net/http" || strings.HasPrefix(imported, "net/rpc") || imported == "crypto/tls") && room != "internal/fetch" {
+			// Only internal/fetch may dial; the rooms that serve may listen.
+			serves := room == "atlas" || room == "api" || room == "cmd/sightline"
+			switch {
+			case room == "internal/fetch":
+			case serves && (imported == "net" || imported == "net/http"):
+			case imported == "net" || imported == "net/http" || strings.HasPrefix(imported, "net/rpc") || imported == "crypto/tls":
 				t.Errorf("%s imports %s: only internal/fetch may open a connection", name, imported)
 			}
 		}
+	})
+}
+
+// dialing names what opens a connection, in the packages that rooms which serve
+// may import.
+var dialing = map[string]*regexp.Regexp{
+	"http": regexp.MustCompile(`^(Get|Head|Post|PostForm|Client|DefaultClient|Transport|DefaultTransport|NewClientConn|NewFileTransport|ProxyFromEnvironment|ProxyURL)$`),
+	"net":  regexp.MustCompile(`^(Dial|DialTCP|DialUDP|DialIP|DialUnix|DialTimeout|Dialer|Resolver|DefaultResolver|Lookup.*|ListenPacket|ListenUDP)$`),
+}
+
+// Nothing but internal/fetch asks anybody for anything.
+func TestNobodyDials(t *testing.T) {
+	goFiles(t, func(name string, file *ast.File, set *token.FileSet) {
+		if strings.HasPrefix(filepath.ToSlash(name), "internal/fetch/") {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := s.X.(*ast.Ident); ok && x.Obj == nil && dialing[x.Name] != nil && dialing[x.Name].MatchString(s.Sel.Name) {
+					t.Errorf("%s: %s.%s opens a connection", set.Position(s.Pos()), x.Name, s.Sel.Name)
+				}
+			}
+			return true
+		})
 	})
 }
 

@@ -56,6 +56,9 @@ func New(c Config) (*Server, error) {
 	if c.CacheSize == 0 {
 		c.CacheSize = 64 << 20
 	}
+	if c.Today == nil {
+		c.Today = func() sightline.Day { return 1 << 30 } // any day has come
+	}
 	if c.Fault == nil {
 		c.Fault = func(string, error) {}
 	}

@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { l.Close() }) // when the scripts, which run in parallel, have ended
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", Deadline: time.Now().Add(8 * time.Minute),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"mkrib": mkrib, "packet": packet},
