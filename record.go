@@ -110,6 +110,7 @@ type Source struct {
 	DerivedFrom []SourceID    `json:"derived_from,omitzero"` // sources that it repeats
 	Cluster     string        `json:"cluster,omitzero"`      // owner or wire copy shared with others
 	Archive     string        `json:"archive,omitzero"`      // SHA-256 of the copy held; empty is "not archived"
+	Digest      string        `json:"digest,omitzero"`       // SHA-256 of what was read, where no copy of it is held
 }
 
 // Entity is an organisation, law, network, place or thing; never a private
@@ -503,6 +504,12 @@ func (s *Source) check() error {
 	}
 	if s.Archive != "" && !isSHA256(s.Archive) {
 		return Errorf(Invalid, "check source", string(s.ID), "archive is not a SHA-256 in hexadecimal")
+	}
+	if s.Digest != "" && !isSHA256(s.Digest) {
+		return Errorf(Invalid, "check source", string(s.ID), "digest is not a SHA-256 in hexadecimal")
+	}
+	if s.Digest != "" && s.Archive != "" {
+		return Errorf(Invalid, "check source", string(s.ID), "it has both a copy and the digest of one that is not held").WithHint("Say archive where the copy is held, digest where it is not.")
 	}
 	slices.Sort(s.DerivedFrom)
 	s.DerivedFrom = slices.Compact(s.DerivedFrom)

@@ -317,7 +317,7 @@ type predicateRow struct {
 }
 
 var predicateTable = [...]predicateRow{
-	BasedIn:              {"based_in", "company body organization", "country", nil, false},
+	BasedIn:              {"based_in", "company body organization network", "country", nil, false},
 	OwnedBy:              {"owned_by", "company network cable system", "company body country organization", []Question{WhoCanCut, WhoSupplied}, false},
 	StateOwnedBy:         {"state_owned_by", "network company", "country", []Question{WhoCanCut}, false},
 	StateMinorityOwnedBy: {"state_minority_owned_by", "network company", "country", []Question{WhoCanCut}, false},

@@ -111,7 +111,7 @@ func (p *changesPage) change(x dossier.Change) change {
 	}
 	if x.Closed != 0 {
 		r.Closed = p.Text("changes.closed", "date", x.Closed.Day())
-		if x.ClosedBy != "" {
+		if _, err := p.q.server.config.Store.Claim(x.ClosedBy, p.q.view.at); err == nil { // or a withdrawal, which has no page
 			r.ClosedBy = Link{Href: p.Claim(x.ClosedBy), Text: p.Code(string(x.ClosedBy))}
 		}
 	}

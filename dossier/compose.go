@@ -129,6 +129,9 @@ func (v *view) sourceTitle(id sightline.SourceID) string {
 func (k *composer) cite(c *sightline.Claim) []int {
 	var out []int
 	for _, r := range c.References {
+		if k.keptBack(r) {
+			continue
+		}
 		if n := k.note(r.Source); n > 0 && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
@@ -137,6 +140,16 @@ func (k *composer) cite(c *sightline.Claim) []int {
 		k.notOpen = append(k.notOpen, out...)
 	}
 	return out
+}
+
+// keptBack reports whether a reference is to a source that a view of what is
+// open only does not name, beside one that is open.
+func (v *view) keptBack(r sightline.Reference) bool {
+	if !v.options.OpenOnly {
+		return false
+	}
+	s, err := v.source(r.Source)
+	return err == nil && s.Terms != sightline.Open
 }
 
 // compute runs a method and keeps its packet.
@@ -254,7 +267,7 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 	}
 	it.Notes = k.cite(c)
 	for _, r := range c.References {
-		if r.Quote != "" {
+		if r.Quote != "" && !k.keptBack(r) {
 			it.Quotes = append(it.Quotes, Quote{Text: r.Quote, Lang: r.Lang, Note: k.note(r.Source)})
 		}
 	}
@@ -376,6 +389,7 @@ func (k *composer) cut() {
 	minority := k.figure("Networks in which a state holds a minority", countNetworks, params{"holding": "minority"})
 	landing := k.figure("Cables on record that land here", countClaims, params{"predicates": "lands_in", "side": "object", "count": "subjects", "unit": "cables"})
 	a.Figures = append(a.Figures, majority, minority, landing)
+	k.cableFigures(&a)
 
 	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] || k.home(c.Subject, sightline.KindCompany) }
 	owned := k.selected(inHere, sightline.StateOwnedBy)
@@ -447,6 +461,7 @@ func (k *composer) filtered() {
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }
 	reported := newest(k.selected(isSelf, sightline.BlockingReported, sightline.ShutdownReported))
 	k.group(&a, "reported", "Blocking and shutdowns that were reported", "Each finding is about the dates that it states, not about today.", false, reported)
+	k.group(&a, "outages", "Losses of connectivity that were listed", "An outage is not a shutdown: of most, no cause is known.", false, newest(k.selected(isSelf, sightline.OutageReported)))
 	k.group(&a, "products", "Filtering and interception products that were observed", "Seeing a product is not seeing what it does, or who decided it.", true,
 		newest(k.selected(func(c *sightline.Claim) bool {
 			return k.self(c.Object.Entity) && c.Class() == sightline.ClassControl
@@ -659,39 +674,52 @@ func (k *composer) nations(a *Answer, nations map[string]int) {
 	}
 	f := Figure{Label: "Share of one nation among the suppliers", Estimate: k.compute(supplierRate, params{"nation": codes[0]})}
 	if f.Estimate.State == sightline.NotIdentified {
-		var rules []string
+		var entries []sightline.Entry
 		for _, s := range k.supplies() {
-			for _, r := range s.Record.Claim().References {
-				src, err := k.source(r.Source)
-				if err != nil {
-					k.fail(err)
-					return
-				}
-				if src.Scope == sightline.ScopeAll {
-					continue
-				}
-				rule := src.Selection
-				if rule == "" {
-					rule = "its selection rule is not stated"
-				}
-				who := cmp.Or(src.Publisher, src.Title)
-				if one, ok := src.Scope.OneNation(); ok {
-					who += " (suppliers of " + one.Name() + " only)"
-				}
-				line := who + ": " + strings.TrimSuffix(rule, ".")
-				if n := k.note(r.Source); !slices.Contains(f.Notes, n) {
-					f.Notes = append(f.Notes, n)
-				}
-				if !slices.Contains(rules, line) {
-					rules = append(rules, line)
-				}
-			}
+			entries = append(entries, s.Entry)
 		}
-		slices.Sort(rules)
-		slices.Sort(f.Notes)
-		f.Rule = "No share is printed. How the sources chose: " + strings.Join(rules, "; ") + "."
+		k.inPlaceOfShare(&f, entries)
 	}
 	a.Figures = append(a.Figures, f)
+}
+
+// inPlaceOfShare prints how the sources of claims chose what they looked at,
+// but for those that looked at all nations, and cites them.
+func (k *composer) inPlaceOfShare(f *Figure, entries []sightline.Entry) {
+	var rules []string
+	for _, e := range entries {
+		for _, r := range e.Record.Claim().References {
+			if k.keptBack(r) {
+				continue
+			}
+			src, err := k.source(r.Source)
+			if err != nil {
+				k.fail(err)
+				return
+			}
+			if src.Scope == sightline.ScopeAll {
+				continue
+			}
+			rule := src.Selection
+			if rule == "" {
+				rule = "its selection rule is not stated"
+			}
+			who := cmp.Or(src.Publisher, src.Title)
+			if one, ok := src.Scope.OneNation(); ok {
+				who += " (suppliers of " + one.Name() + " only)"
+			}
+			line := who + ": " + strings.TrimSuffix(rule, ".")
+			if n := k.note(r.Source); !slices.Contains(f.Notes, n) {
+				f.Notes = append(f.Notes, n)
+			}
+			if !slices.Contains(rules, line) {
+				rules = append(rules, line)
+			}
+		}
+	}
+	slices.Sort(rules)
+	slices.Sort(f.Notes)
+	f.Rule = "No share is printed. How the sources chose: " + strings.Join(rules, "; ") + "."
 }
 
 // watchedLists are the lists of which a dossier says so when the country is

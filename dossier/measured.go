@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sightline"
+	"sightline/interference"
 	"sightline/observations"
 )
 
@@ -23,6 +25,7 @@ type Counted interface {
 const (
 	measuredProbes  sightline.MethodID = "measured.probes/1"
 	measuredTargets sightline.MethodID = "measured.targets/1"
+	measuredProduct sightline.MethodID = "measured.product/1"
 )
 
 // counting is a count with the batch that it came from.
@@ -66,6 +69,103 @@ func (v *view) measured() (out []counting, withheld int64, err error) {
 		return cmp.Or(a.Count.Compare(&b.Count), cmp.Compare(b.Probes, a.Probes), cmp.Compare(b.recorded, a.recorded), cmp.Compare(a.batch, b.batch))
 	})
 	return slices.CompactFunc(out, func(a, b counting) bool { return a.Count.Compare(&b.Count) == 0 }), withheld, nil
+}
+
+// meeting is a count of a product's page with the batch that it came from.
+type meeting struct {
+	observations.Product
+	of counting // its batch
+}
+
+// met lists the products whose pages probes met in the newest month of any, by
+// vendor and product; of two batches the one of more probes counts, as in
+// measured.
+func (v *view) met() (out []meeting, err error) {
+	store, ok := v.store.(Counted)
+	if !ok || v.options.Country.IsZero() {
+		return nil, nil
+	}
+	held, err := store.Observations(v.options.Country, v.options.AsRecorded)
+	if err != nil {
+		return nil, err
+	}
+	var newest sightline.Day
+	for _, h := range held {
+		for _, p := range h.Products {
+			if v.published(p.Month) {
+				out = append(out, meeting{p, counting{batch: h.Batch, rules: h.About.Rules, source: sightline.SourceID(h.About.Source), recorded: h.About.Recorded}})
+				newest = max(newest, p.Month.First())
+			}
+		}
+	}
+	out = slices.DeleteFunc(out, func(m meeting) bool { return m.Month.First() != newest })
+	slices.SortStableFunc(out, func(a, b meeting) int {
+		return cmp.Or(a.Product.Compare(&b.Product), cmp.Compare(b.Probes, a.Probes), cmp.Compare(b.of.recorded, a.of.recorded), cmp.Compare(a.of.batch, b.of.batch))
+	})
+	return slices.CompactFunc(out, func(a, b meeting) bool { return a.Product.Compare(&b.Product) == 0 }), nil
+}
+
+// runMeasuredProduct: vendor and product, as fingerprints name them.
+func runMeasuredProduct(v *view, p params) (result, error) {
+	all, err := v.met()
+	if err != nil {
+		return result{}, err
+	}
+	i := slices.IndexFunc(all, func(m meeting) bool { return m.Vendor == p["vendor"] && m.Product.Product == p["product"] })
+	if i < 0 {
+		return result{estimate: none(sightline.TooLittleData, "share of probes", fmt.Sprintf("fewer than %d distinct probes met its page in the newest month held", observations.Floor))}, nil
+	}
+	m := all[i]
+	low, high := wilson(m.Saw, m.Probes)
+	share := float64(m.Saw) / float64(m.Probes)
+	in, known := inputs([]counting{m.of})
+	return result{estimate: sightline.Estimate{Value: sightline.Num(share), Low: sightline.Num(min(low, share)), High: sightline.Num(max(high, share)), Level: 0.9,
+		N: int64(m.Saw), Denominator: int64(m.Probes), Unit: "share of probes, " + m.Month.String()}, inputs: in, known: known}, nil
+}
+
+// productFigures adds a figure for each product whose page was met, with the
+// ladder of what is documented of its maker here.
+func (k *composer) productFigures(a *Answer) {
+	all, err := k.met()
+	if err != nil {
+		k.fail(err)
+	}
+	if len(all) == 0 || k.err != nil {
+		return
+	}
+	suppliers := k.suppliers()
+	for _, m := range all {
+		name := m.Vendor
+		if p := m.Product.Product; p != "" && p != name {
+			name += " " + p
+		}
+		f := k.figure("Page of "+name+" met by probes", measuredProduct, params{"vendor": m.Vendor, "product": m.Product.Product})
+		v := interference.Verdict{State: interference.LikelyBlocked, Country: k.options.Country, Vendor: m.Vendor, Product: m.Product.Product,
+			Fingerprint: &interference.Fingerprint{Name: name}}
+		v.Start, _ = time.Parse("2006-01", m.Month.String()) // a month, as every store sees to
+		var steps []string
+		for _, r := range interference.Ladder(&v, suppliers...)[4:] {
+			s := r.Name + ": " + r.What
+			for _, id := range r.Claims {
+				e, err := k.claim(id)
+				if err != nil {
+					continue
+				}
+				for _, n := range k.cite(e.Record.Claim()) {
+					if !slices.Contains(f.Notes, n) {
+						f.Notes = append(f.Notes, n)
+					}
+				}
+			}
+			if len(r.Against) > 0 {
+				s += " (disputed)"
+			}
+			steps = append(steps, s)
+		}
+		slices.Sort(f.Notes)
+		f.Sentence = "The page names the product and its maker, not who runs it. " + capital(strings.Join(steps, "; ")) + "."
+		a.Figures = append(a.Figures, f)
+	}
 }
 
 // inputs names the batches behind counts, and the newest moment of recording.
@@ -163,6 +263,7 @@ func (k *composer) measuredFigures(a *Answer) (sentence string, ok bool) {
 	}
 	if len(all) == 0 && withheld > 0 {
 		a.Figures = append(a.Figures, k.figure(measuredHeading, measuredTargets, params{}))
+		k.productFigures(a)
 		return "what was measured here comes from too few probes to be shown", false
 	}
 	if len(all) == 0 || k.err != nil {
@@ -200,6 +301,7 @@ func (k *composer) measuredFigures(a *Answer) (sentence string, ok bool) {
 			a.Figures = append(a.Figures, f)
 		}
 	}
+	k.productFigures(a)
 	for _, c := range all {
 		if _, err := k.source(c.source); err == nil {
 			if n := k.note(c.source); !slices.Contains(a.Notes, n) {

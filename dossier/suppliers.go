@@ -23,12 +23,16 @@ func Suppliers(store sightline.Store, o Options) ([]interference.Supplier, error
 	if err != nil {
 		return nil, err
 	}
+	return v.suppliers(), nil
+}
+
+func (v *view) suppliers() []interference.Supplier {
 	byVendor := map[string]*interference.Supplier{}
 	firms := map[sightline.EntityID]string{}
 	step := func(rung, vendor string, id sightline.EntityID, c *sightline.Claim) {
 		s := byVendor[vendor]
 		if s == nil {
-			s = &interference.Supplier{Vendor: vendor, Country: o.Country}
+			s = &interference.Supplier{Vendor: vendor, Country: v.options.Country}
 			byVendor[vendor] = s
 		}
 		x := interference.Step{Rung: rung, Entity: id, Name: v.name(id), Claim: c.ID, Valid: c.Valid}
@@ -71,7 +75,7 @@ func Suppliers(store sightline.Store, o Options) ([]interference.Supplier, error
 		out = append(out, *s)
 	}
 	slices.SortFunc(out, func(a, b interference.Supplier) int { return cmp.Compare(a.Vendor, b.Vendor) })
-	return out, nil
+	return out
 }
 
 // maker is the vendor of fingerprints that a firm is, by its slug or one of its

@@ -40,6 +40,7 @@ type view struct {
 	sources  map[sightline.SourceID]*sightline.Source
 	entities map[sightline.EntityID]*sightline.Entity
 	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
+	shore    *shore                       // once it was read
 }
 
 // emptyView is a view that holds no claim yet.

@@ -59,6 +59,7 @@ const (
 	countriesDiffer = "countries differ"
 	countryOnly     = "country only in one name"
 	otherOrder      = "in another order"
+	partOnly        = "a part before or in brackets"
 	replaced        = "in place of each other"
 	formsDiffer     = "legal forms differ"
 )
@@ -72,6 +73,7 @@ const (
 	lossCountryOnly  = 0.10
 	lossReplaced     = 0.60 // of the share of words that are replaced by others
 	lossOrder        = 0.02
+	lossPart         = 0.03 // only a part of a name with brackets is the other
 )
 
 // formLoss is what two legal forms take away that exclude each other. Firms of
@@ -138,8 +140,27 @@ type link struct {
 	how        string
 }
 
-// Compare scores two names, with words weighed by how rare they are.
+// Compare scores two names, with words weighed by how rare they are. Where one
+// has brackets, what stands before and in them is compared too, and the best
+// counts, less lossPart.
 func (r *Rarity) Compare(a, b Name) Match {
+	best := r.compare(a, b)
+	for _, x := range append([]Name{a}, a.parts...) {
+		for _, y := range append([]Name{b}, b.parts...) {
+			if len(x.parts)+len(y.parts) == len(a.parts)+len(b.parts) {
+				continue // the whole names, as above
+			}
+			m := r.compare(x, y)
+			if m.Score -= lossPart; m.Score > best.Score {
+				m.Parts = append(m.Parts, Part{"", "", partOnly, -lossPart})
+				best = m
+			}
+		}
+	}
+	return best
+}
+
+func (r *Rarity) compare(a, b Name) Match {
 	var m Match
 	if len(a.words) == 0 || len(b.words) == 0 {
 		return m
@@ -281,6 +302,8 @@ func align(a, b Name, wa, wb []float64) []link {
 	}
 	all = append(all, joined(a.words, b.words, wa, wb, false)...)
 	all = append(all, joined(b.words, a.words, wb, wa, true)...)
+	all = append(all, abbreviated(a, b, wa, wb, false)...)
+	all = append(all, abbreviated(b, a, wb, wa, true)...)
 	slices.SortFunc(all, func(x, y link) int {
 		return cmp.Or(cmp.Compare(y.sim, x.sim), cmp.Compare(y.weight, x.weight), cmp.Compare(x.i+x.j, y.i+y.j), cmp.Compare(max(x.i, x.j), max(y.i, y.j)), cmp.Compare(x.i, y.i), cmp.Compare(x.n+x.m, y.n+y.m), cmp.Compare(x.n, y.n))
 	})
@@ -350,6 +373,30 @@ func joined(a, b []word, wa, wb []float64, turned bool) []link {
 		}
 	}
 	return out
+}
+
+// abbreviated finds the word of b that stands for all words of a.
+func abbreviated(a, b Name, wa, wb []float64, turned bool) []link {
+	if len(a.words) < 2 || len(a.acronyms) == 0 {
+		return nil
+	}
+	for j, y := range b.words {
+		if y.kind != distinct || len(y.latin) < 3 || !whole(b.words, j, j) || !slices.ContainsFunc(y.spellings(), func(s string) bool { return slices.Contains(a.acronyms, s) }) {
+			continue
+		}
+		if y.foreign && slices.ContainsFunc(a.words, func(x word) bool { return !x.foreign }) {
+			continue
+		}
+		l := link{n: len(a.words), j: j, m: 1, sim: min(0.9, 0.62+0.06*float64(len(y.latin))), how: initials, weight: wb[j]}
+		for _, w := range wa {
+			l.weight += w
+		}
+		if turned {
+			l.i, l.n, l.j, l.m = l.j, l.m, l.i, l.n
+		}
+		return []link{l}
+	}
+	return nil
 }
 
 // whole reports whether the words outside a run are places only.
@@ -445,22 +492,28 @@ func alikeHan(x, y word) (sim float64, how string) {
 // sharedSound is how many consonants two words have, if they have the same in
 // one of their spellings, and 0 if not.
 func sharedSound(x, y word) int {
-	switch {
-	case x.sound == y.sound:
-		return len(x.sound)
-	case x.otherSound != "" && x.otherSound == y.sound:
-		return len(x.otherSound)
-	case y.otherSound != "" && x.sound == y.otherSound:
-		return len(y.otherSound)
+	n := 0
+	if x.sound == y.sound {
+		n = len(x.sound)
 	}
-	return 0
+	for _, s := range x.otherSounds {
+		if s == y.sound {
+			n = max(n, len(s))
+		}
+	}
+	for _, s := range y.otherSounds {
+		if s == x.sound {
+			n = max(n, len(s))
+		}
+	}
+	return n
 }
 
 func (w word) spellings() []string {
-	if w.other == "" {
+	if len(w.others) == 0 {
 		return []string{w.latin}
 	}
-	return []string{w.latin, w.other}
+	return append([]string{w.latin}, w.others...)
 }
 
 // spelt compares two spellings.

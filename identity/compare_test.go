@@ -46,8 +46,52 @@ func TestScenarios(t *testing.T) {
 		{"Aerospace Long-March International Trade", "Long-March Aerospace Intl Trade Corp", true},
 		{"Safaricom PLC", "Safaricom Limited", true},
 		{"Douran Group", "گروه دوران", true},
-		{"Etisalat", "اتصالات", false}, // the word for telecommunications: known as a trade's word, so not by sound
+		{"Etisalat", "اتصالات", true}, // by its sound, though the word is one of the trade
 		{"China Development Bank", "CDB", true},
+		// Names of one firm in scripts that leave vowels out, or write the same sound
+		// in other letters.
+		{"Orascom Telecom", "أوراسكوم للاتصالات", true},
+		{"Asiacell", "آسياسيل", true},
+		{"Ooredoo", "أوريدو", true},
+		{"Cellcom Israel", "סלקום ישראל", true},
+		{"Citadel Group", "ГК Цитадель", true},
+		{"Yandex", "ООО «Яндекс»", true},
+		{"Kaspersky Lab", "Лаборатория Касперского", true},
+		{"NTC Protei", "НТЦ ПРОТЕЙ", true},
+		{"Samsung Electronics Co Ltd", "삼성전자", true},
+		{"SK Telecom", "SK텔레콤", true},
+		// Adjectives and names of countries.
+		{"Saudi Telecom Company", "شركة الاتصالات السعودية", true},
+		{"Telecom Egypt", "المصرية للاتصالات", true},
+		{"Algérie Télécom", "اتصالات الجزائر", true},
+		{"Maroc Telecom", "اتصالات المغرب", true},
+		{"Telekom Srbija", "Telecom Serbia", true},
+		{"Ministry of Interior of Saudi Arabia", "Saudi Ministry of Interior", true},
+		{"Ministry of Public Security", "公安部", true},
+		{"Ministry of Digital Development of the Russian Federation", "Министерство цифрового развития Российской Федерации", true},
+		{"Federal Security Service", "Федеральная служба безопасности", true},
+		// Abbreviations of the whole, with its legal form or without "national".
+		{"China Electronics Technology Group Corporation", "CETC", true},
+		{"China National Electronics Import & Export Corporation", "CEIEC", true},
+		{"Pakistan Telecommunication Company Limited", "PTCL", true},
+		{"Compañía Anónima Nacional Teléfonos de Venezuela", "CANTV", true},
+		{"Mobile TeleSystems", "MTS", true},
+		{"ПАО «Мобильные ТелеСистемы»", "МТС", true},
+		{"Nippon Electric Company", "NEC", true},
+		{"China Exim Bank", "Export-Import Bank of China", true},
+		{"Sandvine Incorporated ULC", "Sandvine Inc.", true},
+		{"Mytel", "Telecom International Myanmar Co., Ltd. (Mytel)", true},
+
+		{"اتصالات المغرب", "اتصالات الجزائر", false},
+		{"السورية للاتصالات", "المصرية للاتصالات", false},
+		{"شركة الاتصالات السعودية", "شركة الاتصالات اليمنية", false},
+		{"삼성전자", "삼성물산", false},
+		{"公安部", "国家安全部", false},
+		{"Федеральная служба безопасности", "Федеральная служба охраны", false},
+		{"Export-Import Bank of China", "Export-Import Bank of India", false},
+		{"China Electronics Corporation", "CETC", false},
+		{"Telekom Srbija", "Telekom Slovenije", false},
+		{"Delta Networks (Kenya)", "Kenya", false},
 		{"Institute No. 7", "Institute Number Seven", false}, // "number" itself is a word
 
 		{"Dahua Technology", "Dahua Sunshine Insurance", false},

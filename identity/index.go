@@ -78,12 +78,17 @@ func (n Name) keys() []uint64 {
 		meaning := cmp.Or(w.concept, w.latin)
 		meanings = append(meanings, meaning)
 		add('w', meaning)
-		if w.other != "" {
-			add('w', w.other)
+		for _, o := range w.others {
+			add('w', o)
 		}
-		for _, s := range []string{w.sound, w.otherSound} {
-			if len(s) >= 2 && w.kind == distinct {
-				add('s', s)
+		if w.kind == distinct {
+			if len(w.sound) >= 2 {
+				add('s', w.sound)
+			}
+			for _, s := range w.otherSounds {
+				if len(s) >= 2 {
+					add('s', s)
+				}
 			}
 		}
 		if w.kind != number && w.latin != "" {
@@ -102,6 +107,11 @@ func (n Name) keys() []uint64 {
 	}
 	if letters.Len() >= 3 && letters.Len() <= 6 {
 		add('i', letters.String())
+	}
+	for _, s := range n.acronyms {
+		if len(s) <= 6 {
+			add('i', s)
+		}
 	}
 	slices.Sort(meanings)
 	add('a', meanings...)

@@ -1,9 +1,11 @@
 package identity
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sightline/spelling"
 )
@@ -17,32 +19,62 @@ const (
 
 // Name is a name taken apart. The zero Name is that of nothing.
 type Name struct {
-	Given string // as it was given
-	words []word
-	forms []form
+	Given    string // as it was given
+	words    []word
+	forms    []form
+	acronyms []string // what the whole of it is abbreviated to
+	parts    []Name   // what stands before and in brackets, each a name
 }
 
 // word is one word of a name.
 type word struct {
-	text       string // folded, as written
-	latin      string // in a-z and digits
-	other      string // another usual spelling in Latin letters, or ""
-	sound      string // its consonants by their sound
-	otherSound string // those of the other spelling, or ""
-	kind       kind
-	concept    string
-	weight     float64
-	abjad      bool // written without vowels
-	foreign    bool // not written in Latin letters
-	han        bool // in Chinese characters
+	text        string   // folded, as written
+	latin       string   // in a-z and digits
+	others      []string // other usual spellings in Latin letters
+	sound       string   // its consonants by their sound
+	otherSounds []string // those of the other spellings
+	kind        kind
+	concept     string
+	weight      float64
+	abjad       bool // written without vowels
+	foreign     bool // not written in Latin letters
+	han         bool // in Chinese characters
 }
 
 // Parse takes a name apart: it folds it, joins initials, cuts words of scripts
 // without blanks, peels off legal forms, and knows common words, places and
 // numbers.
 func Parse(name string) Name {
+	n := parse(name)
+	if before, inside, after, ok := brackets(name); ok {
+		in := parse(inside)
+		if slices.ContainsFunc(in.words, func(w word) bool { return w.kind == distinct }) { // not (Kenya), nor (Pvt)
+			n.parts = []Name{parse(before + " " + after), in}
+		}
+	}
+	return n
+}
+
+// brackets takes a name apart that has one pair of brackets.
+func brackets(name string) (before, inside, after string, ok bool) {
+	name = strings.NewReplacer("（", "(", "）", ")").Replace(name)
+	before, rest, open := strings.Cut(name, "(")
+	inside, after, closed := strings.Cut(rest, ")")
+	if !open || !closed || strings.ContainsAny(inside+after, "()") {
+		return "", "", "", false
+	}
+	for _, lead := range []string{"formerly known as ", "formerly ", "also known as ", "a.k.a. ", "aka ", "f.k.a. ", "fka ", "former "} {
+		if len(inside) > len(lead) && strings.EqualFold(inside[:len(lead)], lead) {
+			inside = inside[len(lead):]
+		}
+	}
+	return before, inside, after, true
+}
+
+func parse(name string) Name {
 	n := Name{Given: name}
 	t := vocabulary()
+	n.acronyms = t.acronyms(name)
 	raw := cutName(name)
 	raw = raw[:min(len(raw), maxWords)]
 	raw, n.forms = t.peel(raw)
@@ -80,6 +112,59 @@ func Parse(name string) Name {
 	return n
 }
 
+// acronyms are what a name of three words and more is abbreviated to: the first
+// letters of its words, with and without its legal form, words such as group,
+// and national. TeleSystems has two letters. Joining words have none.
+func (t *tables) acronyms(name string) (out []string) {
+	type letter struct {
+		text               string
+		form, org, perhaps bool
+	}
+	var letters []letter
+	for _, token := range strings.FieldsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\'' && r != '’'
+	}) {
+		if len(letters) >= 16 {
+			return nil
+		}
+		folded := spelling.Fold(token)
+		e, known := t.entries[folded]
+		if known && e.kind == joiner {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(folded)
+		l := letter{text: spelling.Latin(string(first)), org: known && e.kind == org, perhaps: known && (e.concept == "national" || e.concept == "state")}
+		if _, ok := t.forms[folded]; ok {
+			l.form = true
+		}
+		if spelling.Packed(first) || len(l.text) == 0 {
+			return nil
+		}
+		l.text = l.text[:1]
+		lower := false
+		for i, r := range token {
+			if i > 0 && lower && unicode.IsUpper(r) {
+				l.text += spelling.Latin(strings.ToLower(string(r)))
+			}
+			lower = unicode.IsLower(r)
+		}
+		letters = append(letters, l)
+	}
+	for mask := range 8 {
+		var b strings.Builder
+		for _, l := range letters {
+			if l.form && mask&1 > 0 || l.org && !l.form && mask&2 > 0 || l.perhaps && mask&4 > 0 {
+				continue
+			}
+			b.WriteString(l.text)
+		}
+		if s := b.String(); len(s) >= 3 && len(s) <= 8 && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // rawWord is a word as it is cut, before its meaning is looked up.
 type rawWord struct {
 	text   string
@@ -102,7 +187,7 @@ func cutName(name string) []rawWord {
 		before string // what stands between it and the word before it
 	}
 	var pieces []piece
-	start, end, packed := -1, 0, false
+	start, end, packed, hangul := -1, 0, false, false
 	flush := func(at int) {
 		if start >= 0 {
 			pieces = append(pieces, piece{rawWord{strings.ReplaceAll(folded[start:at], "'", ""), packed}, folded[end:start]})
@@ -118,9 +203,11 @@ func cutName(name string) []rawWord {
 			flush(i)
 			continue
 		}
-		if p := spelling.Packed(r); start < 0 || p != packed {
+		p := spelling.Packed(r)
+		// Latin and Korean letters are written without a blank: SK텔레콤.
+		if h := unicode.In(r, unicode.Hangul); start < 0 || p != packed || h != hangul {
 			flush(i)
-			start, packed = i, p
+			start, packed, hangul = i, p, h
 		}
 	}
 	flush(len(folded))
@@ -321,6 +408,9 @@ func (n *Name) take(t *tables, words []rawWord, first bool) int {
 				e, ok = t.entries[rest]
 			}
 		}
+		if !ok && k == 1 {
+			e, ok = t.nisba(words[0].text)
+		}
 		if ok {
 			n.words = append(n.words, makeWord(b.String(), e.kind, e.concept))
 			return k
@@ -330,8 +420,45 @@ func (n *Name) take(t *tables, words []rawWord, first bool) int {
 		n.words = append(n.words, makeWord(figure, number, figure))
 		return k
 	}
+	if front, back, e, ok := t.hangul(words[0].text); ok {
+		n.words = append(n.words, makeWord(front, distinct, ""), makeWord(back, e.kind, e.concept))
+		return 1
+	}
 	n.words = append(n.words, makeWord(words[0].text, distinct, ""))
 	return 1
+}
+
+// nisba knows an Arabic adjective by the country that it is made from: المصرية
+// is of Egypt, اليمنية of Yemen.
+func (t *tables) nisba(text string) (entry, bool) {
+	rest := strings.TrimPrefix(text, "ال")
+	stem := strings.TrimSuffix(strings.TrimSuffix(rest, "ه"), "ي")
+	if stem == rest || len([]rune(stem)) < 3 {
+		return entry{}, false
+	}
+	for _, ending := range []string{"", "ا", "يا", "ه"} {
+		for _, article := range []string{"", "ال"} {
+			if e, ok := t.entries[article+stem+ending]; ok && e.kind == country {
+				return e, true
+			}
+		}
+	}
+	return entry{}, false
+}
+
+// hangul takes a known word off the end of a Korean one, which are written
+// together: 삼성전자.
+func (t *tables) hangul(text string) (front, back string, e entry, ok bool) {
+	runes := []rune(text)
+	if len(runes) < 3 || !unicode.In(runes[0], unicode.Hangul) {
+		return "", "", e, false
+	}
+	for i := 1; i <= len(runes)-2; i++ {
+		if e, ok := t.entries[string(runes[i:])]; ok {
+			return string(runes[:i]), string(runes[i:]), e, true
+		}
+	}
+	return "", "", e, false
 }
 
 // segment cuts a packed word at the words of the tables; what lies between
@@ -352,6 +479,9 @@ func (n *Name) segment(t *tables, text string) {
 				found, e = k, x
 				break
 			}
+		}
+		if x, ok := t.packedLast[string(runes[i:])]; ok && found == 0 && i > 0 {
+			found, e = 1, x
 		}
 		if found == 0 {
 			i++
@@ -391,13 +521,21 @@ func makeWord(text string, k kind, concept string) word {
 			}
 		}
 		w.latin = b.String()
-		w.other = otherSpelling(w)
+		w.others = otherSpellings(w)
 	}
 	w.latin = w.latin[:min(len(w.latin), maxLetters)]
-	w.other = w.other[:min(len(w.other), maxLetters)]
 	w.sound = sound(w.latin)
-	if w.other != "" {
-		w.otherSound = sound(w.other)
+	hear := func(s string) {
+		if s != "" && s != w.sound && !slices.Contains(w.otherSounds, s) {
+			w.otherSounds = append(w.otherSounds, s)
+		}
+	}
+	for i, o := range w.others {
+		w.others[i] = o[:min(len(o), maxLetters)]
+		hear(sound(w.others[i]))
+	}
+	if w.abjad {
+		hear(bareSound(text))
 	}
 	if k == distinct && len(w.latin) == 1 {
 		w.weight = 0.5
@@ -405,20 +543,61 @@ func makeWord(text string, k kind, concept string) word {
 	return w
 }
 
-// otherSpelling is another usual spelling of a word in Latin letters, or "":
-// kh is also written h, a waw within a word is also a vowel, and the name that
-// a Slavic adjective is made from.
-func otherSpelling(w word) string {
-	if other := strings.ReplaceAll(w.latin, "kh", "h"); other != w.latin {
-		return other
+// otherSpellings are other usual spellings of a word in Latin letters: kh is
+// also written h, the Cyrillic ts, ks and ia also c, x and ya, a waw within a
+// word is also a vowel, and a Slavic adjective is also the name that it is made
+// from, or that name with -sky.
+func otherSpellings(w word) (out []string) {
+	add := func(s string) {
+		if s != "" && s != w.latin && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
 	}
+	add(strings.ReplaceAll(w.latin, "kh", "h"))
 	if w.abjad && strings.Contains(w.latin[min(1, len(w.latin)):], "w") {
-		return w.latin[:1] + strings.ReplaceAll(w.latin[1:], "w", "u")
+		add(w.latin[:1] + strings.ReplaceAll(w.latin[1:], "w", "u"))
 	}
-	if w.foreign {
-		return adjective(w.latin)
+	if !w.foreign || w.abjad {
+		return out
 	}
-	return ""
+	western := cyrillic.Replace(w.latin)
+	for _, start := range [][2]string{{"ia", "ya"}, {"iu", "yu"}} {
+		if rest, ok := strings.CutPrefix(western, start[0]); ok {
+			western = start[1] + rest
+		}
+	}
+	add(western)
+	if stem := adjective(w.latin); stem != "" {
+		add(stem)
+		add(stem + "sky")
+	}
+	return out
+}
+
+// cyrillic turns the transliteration of some letters into the letters that
+// names in Latin have there.
+var cyrillic = strings.NewReplacer("kh", "h", "ts", "c", "ks", "x")
+
+// bareSound is the sound of a word of a script that writes some vowels: alef,
+// waw and yeh, which may be vowels, are left out, but for an alef that opens the
+// word.
+func bareSound(text string) string {
+	var b strings.Builder
+	for i, r := range []rune(text) {
+		switch r {
+		case 'ا', 'א':
+			if i == 0 {
+				b.WriteByte('a')
+			}
+		case 'و', 'ي', 'ו', 'י':
+			if i == 0 {
+				b.WriteString(spelling.Latin(string(r)))
+			}
+		default:
+			b.WriteString(spelling.Latin(string(r)))
+		}
+	}
+	return sound(b.String())
 }
 
 // adjective takes the ending off a Slavic adjective of a place, as names do

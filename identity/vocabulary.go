@@ -6,6 +6,9 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
 	"sightline"
 	"sightline/spelling"
 )
@@ -23,6 +26,10 @@ var (
 	//go:embed places.csv
 	placesCSV string
 )
+
+// tongues are the languages in which countries are known by their names, as the
+// Unicode Consortium has them (CLDR).
+var tongues = strings.Fields("ar fa ru uk be kk zh zh-Hant fr es pt de it tr ko ja he el hi bn ka hy sr bg nl pl sv id")
 
 // kind is what a word does in a name.
 type kind uint8
@@ -60,13 +67,14 @@ type tables struct {
 	entries    map[string]entry
 	longForms  []string         // of one word and ten letters and more, for slips of the pen
 	packed     map[string]entry // of two characters and more
+	packedLast map[string]entry // of one, which are words only at the end: 公安部
 	packedForm map[string]form
 	longest    int // words in a spelling
 	widest     int // characters in a packed spelling
 }
 
 var vocabulary = sync.OnceValue(func() *tables {
-	t := &tables{forms: map[string]form{}, entries: map[string]entry{}, packed: map[string]entry{}, packedForm: map[string]form{}}
+	t := &tables{forms: map[string]form{}, entries: map[string]entry{}, packed: map[string]entry{}, packedForm: map[string]form{}, packedLast: map[string]entry{}}
 	rows := func(text string, f func(row []string, spellings []string)) {
 		for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
 			row := strings.Split(line, ",")
@@ -102,6 +110,8 @@ var vocabulary = sync.OnceValue(func() *tables {
 			if n := utf8.RuneCountInString(key); n >= 2 {
 				t.packed[key] = e
 				t.widest = max(t.widest, n)
+			} else if e.kind == org {
+				t.packedLast[key] = e
 			}
 			return
 		}
@@ -118,6 +128,19 @@ var vocabulary = sync.OnceValue(func() *tables {
 	})
 	for _, c := range sightline.Countries() {
 		add(c.Name(), entry{country, c.Code()})
+	}
+	for _, tag := range tongues {
+		names := display.Regions(language.MustParse(tag))
+		for _, c := range sightline.Countries() {
+			region, err := language.ParseRegion(c.Code())
+			if err != nil {
+				continue
+			}
+			// A short one may be any word.
+			if s := names.Name(region); s != "" && (!spelling.IsASCII(spelling.Fold(s)) || len(s) > 4) {
+				add(s, entry{country, c.Code()})
+			}
+		}
 	}
 	kinds := map[string]kind{"org": org, "trade": trade, "join": joiner}
 	rows(wordsCSV, func(row, spellings []string) {

@@ -376,8 +376,52 @@ func TestConfounderOwnPage(t *testing.T) {
 	wantState(t, s, Reachable, NoteOwnCert)
 	// Elsewhere the page does not place itself.
 	o.Country = country("FR")
-	if v := Judge(o); v.State == Blocked || !slices.Contains(v.Notes, NoteForeignPage) {
-		t.Errorf("in another country: %s %v", v.State, v.Notes)
+	if v := Judge(o); v.State == Blocked || !slices.Contains(v.Notes, NoteForeignPage) || v.Fingerprint != nil {
+		t.Errorf("in another country: %s %v, named %v", v.State, v.Notes, v.Fingerprint)
+	}
+	// Where nobody knows where it was seen, it is evidence and not a name.
+	o.Country = sightline.Country{}
+	v := Judge(o)
+	if !v.State.Interfered() || !slices.Contains(v.Notes, NoteUnplaced) || v.Fingerprint != nil || Ladder(&v)[1].Established {
+		t.Errorf("in no known country: %s %v, named %v", v.State, v.Notes, v.Fingerprint)
+	}
+	// What is at home anywhere names it.
+	product := &Fingerprint{Name: "product", Scope: ProductPage, Location: "body", Pattern: "made by", Vendor: "Netsweeper", Product: "Netsweeper"}
+	for _, c := range []sightline.Country{{}, country("FR")} {
+		o.Country, o.HTTP[0].Hits = c, []*Fingerprint{f, product}
+		if v := Judge(o); v.Fingerprint != product || v.Vendor != "Netsweeper" {
+			t.Errorf("in %q: named %v", c.Code(), v.Fingerprint)
+		}
+	}
+	o.Country = country("KE")
+	if v := Judge(o); v.Fingerprint != f || v.Vendor != "Netsweeper" {
+		t.Errorf("at home: named %v, of %q", v.Fingerprint, v.Vendor)
+	}
+}
+
+// Confounder: the page of a product that stands before servers as well as before
+// users. It is evidence, and neither names the page nor the maker as a supplier.
+func TestConfounderEitherSide(t *testing.T) {
+	set, _ := NewSet(Own())
+	hits := set.Page(nil, []byte(`<p>ask for another rating at http://cfssupport.sonicwall.com/</p>`))
+	o := plain()
+	o.HTTP[0].Hits = hits
+	o.HTTP[0].BodyLength, o.HTTP[0].Title = 90, "Notice"
+	v := wantState(t, o, LikelyBlocked, NoteEitherSide)
+	if v.Fingerprint != nil || v.Vendor != "" || Ladder(&v)[1].Established {
+		t.Errorf("named %v, of %q", v.Fingerprint, v.Vendor)
+	}
+	if f := Best(hits, sightline.Country{}); f == nil || f.Vendor != "SonicWall" || Match(hits, country("KE")) != nil {
+		t.Errorf("like %v", f)
+	}
+	// A filter that stands before users only names itself.
+	o.HTTP[0].Hits = set.Page([]Header{{"Location", "http://192.0.2.1:8080/webadmin/deny/index.php?dpruleid=3"}}, nil)
+	if v := Judge(o); v.Vendor != "Netsweeper" || !Ladder(&v)[3].Established {
+		t.Errorf("%v, of %q", v.Fingerprint, v.Vendor)
+	}
+	// Nor does a page that belongs to a firewall of servers count at all.
+	if hits := set.Page(nil, []byte(`<br/>Attack ID: 20000003 FortiGuard Web Filtering`)); Best(hits, country("KE")) != nil {
+		t.Errorf("%v", hits)
 	}
 }
 

@@ -44,8 +44,11 @@ type Fingerprint struct {
 	Countries []sightline.Country // where it is expected, in the order of codes; none is not known
 	Vendor    string              // who makes the product, where known
 	Product   string
-	Source    string // the set that it came from
-	Citation  string // where the fact is documented; may be empty
+	// BeforeServers is where it is documented that the product also stands before
+	// servers and sends the page to their visitors; "" where nothing says so.
+	BeforeServers string
+	Source        string // the set that it came from
+	Citation      string // where the fact is documented; may be empty
 }
 
 // Set is a compiled, unchangeable set of fingerprints.
@@ -75,7 +78,7 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 	var errs []error
 	for i := range s.fps {
 		f := &s.fps[i]
-		fmt.Fprintf(sum, "%q %q %q %q %q %v %q %q\n", f.Name, f.Scope, f.Location, f.Kind, f.Pattern, f.Countries, f.Vendor, f.Product)
+		fmt.Fprintf(sum, "%q %q %q %q %q %v %q %q %q\n", f.Name, f.Scope, f.Location, f.Kind, f.Pattern, f.Countries, f.Vendor, f.Product, f.BeforeServers)
 		bad := func(format string, args ...any) {
 			errs = append(errs, sightline.Errorf(sightline.Invalid, "compile fingerprint", f.Name, format, args...))
 		}
@@ -315,7 +318,8 @@ func (s *Set) at(ids []int) []*Fingerprint {
 }
 
 // Best is the fingerprint that says most about where a page comes from: one
-// that is expected in the country before one that is not, then by scope, then
+// that is expected in the country before one that is not, then one that is
+// placed there, then by scope, then
 // one that names a country, then the longer pattern. It returns nil where
 // nothing but vague phrases and counter-evidence matches, or where a
 // server-side pattern stands against a product or institution alone.
@@ -347,12 +351,20 @@ func better(a, b *Fingerprint, in sightline.Country) bool {
 	}
 	return cmp.Or(
 		cmp.Compare(n(a.ExpectedIn(in)), n(b.ExpectedIn(in))),
+		cmp.Compare(n(!in.IsZero() && a.Placed(in)), n(!in.IsZero() && b.Placed(in))),
 		cmp.Compare(rank(a.Scope), rank(b.Scope)),
 		cmp.Compare(n(len(a.Countries) > 0), n(len(b.Countries) > 0)),
 		cmp.Compare(n(a.Vendor != ""), n(b.Vendor != "")),
 		cmp.Compare(len(a.Pattern), len(b.Pattern)),
 		cmp.Compare(b.Name, a.Name),
 	) > 0
+}
+
+// Match is the fingerprint by which a page that was seen in a country can be
+// named as a block page, the best one of those that are placed there; nil where
+// none is. Best alone says what a page is like, wherever it was seen.
+func Match(hits []*Fingerprint, in sightline.Country) *Fingerprint {
+	return Best(slices.DeleteFunc(slices.Clone(hits), func(f *Fingerprint) bool { return rank(f.Scope) > 0 && !f.Placed(in) }), in)
 }
 
 // Maker is the vendor and product that the hits name, that of best first.
@@ -385,6 +397,18 @@ func rank(s Scope) int {
 // ExpectedIn reports whether the page is known from that country.
 func (f *Fingerprint) ExpectedIn(c sightline.Country) bool {
 	return !c.IsZero() && slices.Contains(f.Countries, c)
+}
+
+// Placed reports whether a page that matches can be named as a block page of a
+// network in that country. A page of a state, provider or institution can only
+// where it is known from; elsewhere, or where nobody knows where it was seen, it
+// is like one, and no more. Products are sold everywhere, but one that also
+// stands before servers says nothing of the side that it is on.
+func (f *Fingerprint) Placed(in sightline.Country) bool {
+	if f.Scope == ProductPage {
+		return f.BeforeServers == ""
+	}
+	return rank(f.Scope) > 0 && (len(f.Countries) == 0 || f.ExpectedIn(in))
 }
 
 // ParseOONI reads the CSV files of github.com/ooni/blocking-fingerprints.
@@ -516,12 +540,13 @@ func Own() []Fingerprint {
 }
 
 // vendors.csv maps words in the names of published fingerprints to the maker
-// and product that they mean.
+// and product that they mean, and says where it is documented that the product
+// also stands before servers.
 //
 //go:embed vendors.csv
 var vendorsCSV string
 
-type vendor struct{ word, vendor, product, citation string }
+type vendor struct{ word, vendor, product, citation, beforeServers string }
 
 var vendors = func() (out []vendor) {
 	rows, err := csv.NewReader(strings.NewReader(vendorsCSV)).ReadAll()
@@ -529,7 +554,7 @@ var vendors = func() (out []vendor) {
 		panic("BUG: vendors.csv: " + err.Error())
 	}
 	for _, r := range rows[1:] {
-		out = append(out, vendor{r[0], r[1], r[2], r[3]})
+		out = append(out, vendor{r[0], r[1], r[2], r[3], r[4]})
 	}
 	// The longer word first, so that "ciscomeraki" is found before "cisco".
 	slices.SortFunc(out, func(a, b vendor) int {
@@ -550,14 +575,14 @@ func (f *Fingerprint) name(others string) {
 	for _, v := range vendors {
 		for w := range strings.FieldsSeq(where) {
 			if strings.HasPrefix(w, v.word) {
-				f.Vendor, f.Product = v.vendor, v.product
+				f.Vendor, f.Product, f.BeforeServers = v.vendor, v.product, v.beforeServers
 				return
 			}
 		}
 	}
 	for _, v := range vendors {
 		if len(v.word) >= 7 && strings.Contains(pattern, v.word) {
-			f.Vendor, f.Product = v.vendor, v.product
+			f.Vendor, f.Product, f.BeforeServers = v.vendor, v.product, v.beforeServers
 			return
 		}
 	}

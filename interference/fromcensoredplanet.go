@@ -152,25 +152,14 @@ func (j *judge) hyperquack() {
 		return
 	}
 	f := Best(page.Hits, o.Country)
-	switch {
-	case f != nil && (f.Scope == ProductPage || f.Scope == Institution):
-		j.hits = append(j.hits, page.Hits...)
-		j.hit("http.blockpage.product", HTTPBlockpage, f)
-	case f != nil && f.ExpectedIn(o.Country):
-		j.hits = append(j.hits, page.Hits...)
-		j.hit("http.blockpage.country", HTTPBlockpage, f)
-	case f != nil && len(f.Countries) == 0:
-		j.hits = append(j.hits, page.Hits...)
-		j.hit("http.blockpage.unplaced", HTTPBlockpage, f)
-	case f != nil:
-		j.hits = append(j.hits, page.Hits...)
-		j.hit("http.blockpage.elsewhere", HTTPBlockpage, f)
-		j.note(NoteForeignPage)
-	default:
+	if f == nil {
 		// Servers of content networks and web hosts answer some names in
 		// their own way; a page that nobody knows is weak evidence.
 		j.add("quack.page", HTTPError, "another answer than always, status %d", page.Status)
+		return
 	}
+	j.hits = append(j.hits, page.Hits...)
+	j.blockpage(f, HTTPBlockpage)
 }
 
 // satellite weighs the answers of an open resolver.

@@ -122,7 +122,9 @@ func portOf(u *url.URL) uint16 {
 
 // rows reads the rows that all tests share.
 func (o *Observations) rows(m *ooni.Measurement, set *Set) {
-	for _, q := range bounded(o, m.Queries()) {
+	queries := bounded(o, m.Queries())
+	o.DNS = slices.Grow(o.DNS, len(queries))
+	for _, q := range queries {
 		d := DNS{Host: hostName(q.Host), Failure: ParseFailure(string(q.Failure)), AAAAOnly: q.Type == "AAAA", Depth: max(q.Depth, 0)}
 		switch q.Engine {
 		case "doh", "dot", "doq", "doh3":
@@ -138,7 +140,9 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 		}
 		o.DNS = append(o.DNS, d)
 	}
-	for _, c := range bounded(o, m.TCPConnects()) {
+	connects := bounded(o, m.TCPConnects())
+	o.TCP = slices.Grow(o.TCP, len(connects))
+	for _, c := range connects {
 		if addr, err := netip.ParseAddr(c.IP); err == nil {
 			o.TCP = append(o.TCP, TCP{netip.AddrPortFrom(addr.Unmap(), uint16(c.Port)), ParseFailure(string(c.Failure)), max(c.Depth, 0)})
 		}
@@ -146,7 +150,9 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 	for _, h := range bounded(o, m.TLSHandshakes()) {
 		o.TLS = append(o.TLS, TLS{addrPort(h.Address), hostName(h.ServerName), ParseFailure(string(h.Failure)), h.NoVerify, max(h.Depth, 0)})
 	}
-	for _, r := range bounded(o, m.Requests()) {
+	requests := bounded(o, m.Requests())
+	o.HTTP = slices.Grow(o.HTTP, len(requests))
+	for _, r := range requests {
 		if r.Tor {
 			continue // what old tests fetched over Tor is their control
 		}

@@ -17,7 +17,8 @@ type Rung struct {
 	Evidence    []string `json:"evidence,omitzero"` // measurement id, fingerprint with set, or claim ids
 	Against     []string `json:"against,omitzero"`  // claims that dispute or deny the evidence
 
-	names []string
+	Claims []sightline.ClaimID `json:"-"` // those among the evidence
+	names  []string
 }
 
 // The rungs, from what was seen to who decided. The last is an organisation or
@@ -124,7 +125,7 @@ func Ladder(v *Verdict, suppliers ...Supplier) []Rung {
 				r.What += "; " + step.Name
 			}
 			r.names = append(r.names, step.Name)
-			r.Evidence = append(r.Evidence, step.reference())
+			r.Evidence, r.Claims = append(r.Evidence, step.reference()), append(r.Claims, step.Claim)
 			for _, c := range step.Against {
 				if !slices.Contains(r.Against, string(c)) {
 					r.Against = append(r.Against, string(c))

@@ -17,7 +17,8 @@ import (
 // What makes a probe is taken to be its report or its profile of network,
 // resolver, software and platform, whichever there are fewer of in the cell.
 type Table struct {
-	cells map[cellKey]*cell
+	cells    map[cellKey]*cell
+	products map[productKey]*probes // by product; "" is all verdicts of the country and month
 
 	Undecided int64 // verdicts with no rule or too little data
 	Unplaced  int64 // verdicts without a country or a date that can be believed
@@ -30,6 +31,17 @@ type cellKey struct {
 	target  string
 	network sightline.ASN // 0 is all
 }
+
+type productKey struct {
+	country         sightline.Country
+	month           int32
+	vendor, product string
+}
+
+// probes are the reports and profiles that were met.
+type probes struct{ reports, profiles map[string]struct{} }
+
+func (p *probes) count() int { return min(len(p.reports), len(p.profiles)) }
 
 // votes are what one probe saw.
 type votes struct{ clear, interfered int64 }
@@ -74,12 +86,29 @@ func (t *Table) Add(v *Verdict) {
 	if t.cells == nil {
 		t.cells = map[cellKey]*cell{}
 	}
-	k := cellKey{v.Country, int32(v.Start.Year())*12 + int32(v.Start.Month()) - 1, v.Test, sightline.Clip(v.Target, maxTarget), 0}
+	month := int32(v.Start.Year())*12 + int32(v.Start.Month()) - 1
+	t.met(productKey{v.Country, month, "", ""}, v)
+	if v.Vendor != "" {
+		t.met(productKey{v.Country, month, v.Vendor, v.Product}, v)
+	}
+	k := cellKey{v.Country, month, v.Test, sightline.Clip(v.Target, maxTarget), 0}
 	t.at(k).add(v)
 	if v.Network != 0 {
 		k.network = v.Network
 		t.at(k).add(v)
 	}
+}
+
+func (t *Table) met(k productKey, v *Verdict) {
+	if t.products == nil {
+		t.products = map[productKey]*probes{}
+	}
+	p := t.products[k]
+	if p == nil {
+		p = &probes{map[string]struct{}{}, map[string]struct{}{}}
+		t.products[k] = p
+	}
+	p.reports[v.Report], p.profiles[v.profile] = struct{}{}, struct{}{}
 }
 
 func (t *Table) at(k cellKey) *cell {
@@ -174,6 +203,38 @@ func (t *Table) Cells(floor int) (out []Cell, withheld map[sightline.Country]int
 	slices.SortFunc(out, func(a, b Cell) int {
 		return cmp.Or(cmp.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month),
 			cmp.Compare(a.Test, b.Test), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Network, b.Network))
+	})
+	return out, withheld
+}
+
+// ProductCell is how many probes of a country met the page of a product in a
+// month. At least as many as the floor did: with fewer it would be them that the
+// name of the maker rests on.
+type ProductCell struct {
+	Country         sightline.Country
+	Vendor, Product string
+	Year            int
+	Month           time.Month
+	Probes          int // distinct probes with a result of any test, counted low
+	Saw             int // of them, those that met the page
+}
+
+// Products lists the products whose pages at least floor probes met, by country,
+// month, vendor and product, and counts those withheld by country.
+func (t *Table) Products(floor int) (out []ProductCell, withheld map[sightline.Country]int64) {
+	floor, withheld = max(floor, 1), map[sightline.Country]int64{}
+	for k, p := range t.products {
+		switch {
+		case k.vendor == "":
+		case p.count() < floor:
+			withheld[k.country]++
+		default:
+			all := t.products[productKey{k.country, k.month, "", ""}]
+			out = append(out, ProductCell{k.country, k.vendor, k.product, int(k.month / 12), time.Month(k.month%12 + 1), all.count(), p.count()})
+		}
+	}
+	slices.SortFunc(out, func(a, b ProductCell) int {
+		return cmp.Or(cmp.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Product, b.Product))
 	})
 	return out, withheld
 }

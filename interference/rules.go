@@ -7,7 +7,7 @@ import (
 
 // RulesVersion names the whole table below with the logic that uses it. Any
 // change that can move a verdict changes it.
-const RulesVersion = "interference.rules/1"
+const RulesVersion = "interference.rules/2"
 
 // Rule is one thing that an observation may show, with the log10 likelihood
 // ratio of seeing it if the network interferes against if it does not.
@@ -96,6 +96,7 @@ var ruleTable = []Rule{
 	own("http.blockpage.unplaced", LayerHTTP, 2.4),
 	own("http.blockpage.elsewhere", LayerHTTP, 1.2),
 	own("http.blockpage.product", LayerHTTP, 2.4),
+	own("http.blockpage.either_side", LayerHTTP, 1.2),
 	own("http.reset.control_ok", LayerHTTP, 1.80),
 	own("http.failure.control_ok", LayerHTTP, 1.50),
 	own("http.failure.control_fails", LayerHTTP, -0.70),

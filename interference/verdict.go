@@ -59,10 +59,10 @@ type Verdict struct {
 	State     State
 	Mechanism Mechanism
 	LogOdds   sightline.Estimate // log10 of the odds that a network interfered; N is the evidence used, Denominator the observations looked at
-	Rule      string             // id of the rule that weighs most, with the version of the table: "tls.reset.control_ok@interference.rules/1"
+	Rule      string             // id of the rule that weighs most, with the version of the table: "tls.reset.control_ok@interference.rules/2"
 	Rules     string             // version of the table
 	Evidence  []Evidence         // in the order of layers
-	// Fingerprint is the one that matched best, or nil; Fingerprints is the
+	// Fingerprint is the one that names the page ([Match]), or nil; Fingerprints is the
 	// hash of the set that was looked through, "" for none.
 	Fingerprint     *Fingerprint
 	Fingerprints    string
@@ -126,6 +126,8 @@ const (
 	NotePoisoned    = "the control itself got an address that no host can have"
 	NoteFuture      = "the measurement is dated in the future"
 	NoteForeignPage = "the block page belongs to another country"
+	NoteEitherSide  = "the product whose page this is also stands before servers, and nothing says on which side this one is"
+	NoteUnplaced    = "the page is like a block page of a country, and where it was seen is not known"
 )
 
 // HasRule reports whether there are rules for a test.
@@ -264,11 +266,17 @@ func (j *judge) settle(v *Verdict) {
 	if v.State.Interfered() && top != nil {
 		v.Mechanism, v.Rule = top.Mechanism, top.Rule.ID+"@"+RulesVersion
 		v.Blames = o.Network
-		// A fingerprint names the page; it counts as the reason even where
-		// another layer weighs the same.
+		// A fingerprint names the page, even where another layer weighs the
+		// same, if the page is at home here; if not, it is evidence all the same.
 		for i := range j.evidence {
-			if e := &j.evidence[i]; e.Fingerprint != nil && e.Rule.LR > 1 {
-				v.Fingerprint = e.Fingerprint
+			e := &j.evidence[i]
+			if e.Fingerprint == nil || e.Rule.LR <= 1 {
+				continue
+			}
+			if v.Fingerprint = e.Fingerprint; !v.Fingerprint.Placed(o.Country) {
+				v.Fingerprint = Match(j.hits, o.Country)
+			}
+			if v.Fingerprint != nil {
 				break
 			}
 		}

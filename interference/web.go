@@ -215,6 +215,7 @@ func (j *judge) dns(v *vouched) {
 				j.hit("dns.blockpage.country", DNSInjectionPage, f)
 			case len(f.Countries) == 0 || o.Country.IsZero():
 				j.hit("dns.blockpage.unplaced", DNSInjectionPage, f)
+				j.unplaced(f)
 			default:
 				j.hit("dns.blockpage.elsewhere", DNSInjectionPage, f)
 				j.note(NoteForeignPage)
@@ -541,7 +542,11 @@ func (j *judge) http(v *vouched, skewed bool) {
 	case last.Failure == Instrument:
 	case last.Failure != NoFailure && last.Status != 0 && (last.Failure == Timeout || last.Failure == EOF) && controlOK:
 		j.failed = true
-		j.add("http.stalled.control_ok", HTTPThrottle, "%s within the body, and the control got it whole", last.Failure)
+		mech := HTTPThrottle
+		if last.Scheme == "https" {
+			mech = TLSThrottle
+		}
+		j.add("http.stalled.control_ok", mech, "%s within the body, and the control got it whole", last.Failure)
 	case last.Failure != NoFailure:
 		j.failed = true
 		j.fetchFailed(v, last, control, skewed)
@@ -560,8 +565,11 @@ func (j *judge) http(v *vouched, skewed bool) {
 	case controlOK:
 		j.compare(last, control)
 	default:
-		// An answer in the clear, and none of the control's to compare with.
-		if control != nil {
+		// An answer in the clear, and none of the control's to compare with. For
+		// a name that the control did not find it is nobody's page.
+		if c := &o.Control; c.DNSFailure == NXDomain && len(c.Addrs) == 0 {
+			j.down = true
+		} else if control != nil {
 			j.reached = true
 		}
 	}
@@ -599,10 +607,13 @@ func (j *judge) fetchFailed(v *vouched, last, control *HTTP, skewed bool) {
 		layer = LayerTLS
 	case f == Refused || f == Unreachable:
 		layer = LayerTCP
-	case last.Scheme == "https":
+	case last.Scheme == "https" && !j.shook(last):
 		layer = LayerTLS
 	}
 	mech := mechanismOf(layer, f)
+	if layer == LayerHTTP && last.Scheme == "https" {
+		mech = mechanismOf(LayerTLS, f) // what is seen of it on the way
+	}
 	switch {
 	case control == nil:
 		j.add("http.failure.no_control", mech, "%s, and nothing to compare with", f)
@@ -622,6 +633,14 @@ func (j *judge) fetchFailed(v *vouched, last, control *HTTP, skewed bool) {
 	default:
 		j.add("http.failure.control_ok", mech, "%s, and the control fetched the page", f)
 	}
+}
+
+// shook reports whether a handshake for the exchange is known to have come to
+// its end, so that what failed came after.
+func (j *judge) shook(h *HTTP) bool {
+	return h.Addr.IsValid() && slices.ContainsFunc(j.o.TLS, func(t TLS) bool {
+		return t.Addr == h.Addr && t.Name == h.Host && t.Failure == NoFailure
+	})
 }
 
 // redirects looks at hosts that the fetch was sent on to, where the rows of
@@ -746,17 +765,35 @@ func (j *judge) pages(last *HTTP, same bool) {
 		if strings.HasPrefix(f.Location, "header.location") && h.Status >= 300 && h.Status < 400 {
 			mech = HTTPRedirect
 		}
-		switch {
-		case f.Scope == ProductPage || f.Scope == Institution:
-			j.hit("http.blockpage.product", mech, f)
-		case f.ExpectedIn(o.Country):
-			j.hit("http.blockpage.country", mech, f)
-		case len(f.Countries) == 0 || o.Country.IsZero():
-			j.hit("http.blockpage.unplaced", mech, f)
-		default:
-			j.hit("http.blockpage.elsewhere", mech, f)
-			j.note(NoteForeignPage)
-		}
+		j.blockpage(f, mech)
+	}
+}
+
+// blockpage weighs a page that is like a block page.
+func (j *judge) blockpage(f *Fingerprint, mech Mechanism) {
+	in := j.o.Country
+	switch {
+	case f.Scope == ProductPage && f.BeforeServers != "":
+		j.hit("http.blockpage.either_side", mech, f)
+		j.note(NoteEitherSide)
+	case f.Scope == ProductPage || f.Scope == Institution:
+		j.hit("http.blockpage.product", mech, f)
+	case f.ExpectedIn(in):
+		j.hit("http.blockpage.country", mech, f)
+	case len(f.Countries) == 0 || in.IsZero():
+		j.hit("http.blockpage.unplaced", mech, f)
+		j.unplaced(f)
+	default:
+		j.hit("http.blockpage.elsewhere", mech, f)
+		j.note(NoteForeignPage)
+	}
+}
+
+// unplaced notes that a page cannot be named, since its pattern is known from a
+// country and the probe's is not known.
+func (j *judge) unplaced(f *Fingerprint) {
+	if !f.Placed(j.o.Country) {
+		j.note(NoteUnplaced)
 	}
 }
 

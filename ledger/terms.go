@@ -6,14 +6,26 @@ import (
 	"sightline"
 )
 
-// Public selects the records of a store that may be passed on: claims that rest
-// on at least one source whose terms are open and do not hang on one that is
-// kept back, and the sources that they cite. Left counts the claims kept back, by the terms that are
-// the most open of their sources'.
-func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightline.Record) bool, left map[sightline.Terms]int, err error) {
+// Public selects what of a store may be passed on, so that nothing of a set
+// whose terms are not open goes with it:
+//
+//   - claims that rest on at least one open source and do not hang on one that
+//     is kept back. A reference beside it to a source that is not open is taken
+//     out of the copy that is passed on;
+//   - the sources whose terms are open;
+//   - the entities that such a claim names, and those that no claim names. The
+//     names that only claims kept back need stay;
+//   - judgements on entities that are passed on, with what withdraws them.
+//
+// Pass returns the record as it may be passed on, and whether it may. Left
+// counts the claims kept back, by the terms that are the most open of their
+// sources'; under Open those that are open themselves and hang on one that is
+// not.
+func Public(s sightline.Store, asRecorded sightline.Instant) (pass func(sightline.Record) (sightline.Record, bool), left map[sightline.Terms]int, err error) {
 	terms := map[sightline.SourceID]sightline.Terms{}
-	held := map[sightline.ClaimID]bool{} // kept back
-	cited := map[sightline.SourceID][]sightline.ClaimID{}
+	held := map[sightline.ClaimID]bool{}                  // kept back: claims and withdrawals
+	named := map[sightline.ClaimID][]sightline.EntityID{} // by claims
+	judged := map[sightline.JudgementID][2]sightline.EntityID{}
 	left = map[sightline.Terms]int{}
 	type edges struct {
 		id    sightline.ClaimID
@@ -33,14 +45,12 @@ func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightlin
 			most := sightline.Restricted
 			for _, ref := range c.References {
 				most = min(most, terms[ref.Source])
-				if terms[ref.Source] != sightline.Open {
-					cited[ref.Source] = append(cited[ref.Source], c.ID)
-				}
 			}
 			if most != sightline.Open {
 				held[c.ID] = true
 				left[most]++
 			}
+			named[c.ID] = entitiesOf(c)
 			all := slices.Concat(c.Supports, c.Disputes)
 			if c.Corrects != "" {
 				all = append(all, c.Corrects)
@@ -52,7 +62,12 @@ func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightlin
 				hanging = append(hanging, edges{c.ID, all, true})
 			}
 		case sightline.WithdrawalRecord:
-			hanging = append(hanging, edges{r.Withdrawal().ID, []sightline.ClaimID{r.Withdrawal().Claim}, false})
+			if w := r.Withdrawal(); w.Claim != "" {
+				hanging = append(hanging, edges{w.ID, []sightline.ClaimID{w.Claim}, false})
+			}
+		case sightline.JudgementRecord:
+			j := r.Judgement()
+			judged[j.ID] = [2]sightline.EntityID{j.A, j.B}
 		}
 	}
 	for changed := true; changed; {
@@ -66,14 +81,50 @@ func Public(s sightline.Store, asRecorded sightline.Instant) (keep func(sightlin
 			}
 		}
 	}
-	return func(r sightline.Record) bool {
+	spoken, closed := map[sightline.EntityID]bool{}, map[sightline.EntityID]bool{}
+	for id, list := range named {
+		for _, e := range list {
+			if held[id] {
+				closed[e] = true
+			} else {
+				spoken[e] = true
+			}
+		}
+	}
+	told := func(e sightline.EntityID) bool { return spoken[e] || !closed[e] }
+	both := func(id sightline.JudgementID) bool { p := judged[id]; return told(p[0]) && told(p[1]) }
+	return func(r sightline.Record) (sightline.Record, bool) {
 		switch r.Kind() {
 		case sightline.SourceRecord:
-			id := r.Source().ID
-			return terms[id] == sightline.Open || slices.ContainsFunc(cited[id], func(c sightline.ClaimID) bool { return !held[c] })
-		case sightline.ClaimRecord, sightline.WithdrawalRecord:
-			return !held[sightline.ClaimID(r.ID())]
+			return r, terms[r.Source().ID] == sightline.Open
+		case sightline.EntityRecord:
+			return r, told(r.Entity().ID)
+		case sightline.ClaimRecord:
+			c := r.Claim()
+			if held[c.ID] {
+				return r, false
+			}
+			if !slices.ContainsFunc(c.References, func(ref sightline.Reference) bool { return terms[ref.Source] != sightline.Open }) {
+				return r, true
+			}
+			bare := *c
+			bare.References = nil
+			for _, ref := range c.References {
+				if terms[ref.Source] == sightline.Open {
+					bare.References = append(bare.References, ref)
+				}
+			}
+			out, err := sightline.NewRecord(&bare)
+			return out, err == nil
+		case sightline.WithdrawalRecord:
+			w := r.Withdrawal()
+			if w.Judgement != "" {
+				return r, both(w.Judgement)
+			}
+			return r, !held[w.ID]
+		case sightline.JudgementRecord:
+			return r, both(r.Judgement().ID)
 		}
-		return true
+		return r, true
 	}, left, nil
 }

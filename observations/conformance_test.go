@@ -41,6 +41,10 @@ func batch(t *testing.T, rules string, files ...string) observations.Batch {
 		{Country: country(t, "KE"), Network: 12455, Test: "telegram", Target: "telegram", Month: month(t, "2023-11"), Probes: 5, Saw: 5, N: 20, Interfered: 20},
 		{Country: country(t, "TZ"), Test: "telegram", Target: "telegram", Month: month(t, "2023-11"), Probes: 6, Saw: 0, N: 6},
 	}
+	b.Products = []observations.Product{
+		{Country: country(t, "KE"), Vendor: "Netsweeper", Product: "Netsweeper", Month: month(t, "2023-11"), Probes: 7, Saw: 5},
+		{Country: country(t, "YE"), Vendor: "Netsweeper", Product: "Netsweeper", Month: month(t, "2023-11"), Probes: 9, Saw: 6},
+	}
 	return b
 }
 
@@ -113,6 +117,18 @@ func TestConformance(t *testing.T) {
 					t.Errorf("%s: %v %s", what, added, code)
 				}
 			}
+			for what, spoil := range map[string]func(*observations.Product){
+				"a page that few met":        func(p *observations.Product) { p.Saw = observations.Floor - 1 },
+				"a page met by all and more": func(p *observations.Product) { p.Saw = p.Probes + 1 },
+				"a product of a day":         func(p *observations.Product) { p.Month = month(t, "2023-11-08") },
+				"a product of nobody":        func(p *observations.Product) { p.Vendor = "" },
+			} {
+				b := batch(t, "rules/1", "e")
+				spoil(&b.Products[0])
+				if added, code := add(b, 400); added || code != sightline.Invalid {
+					t.Errorf("%s: %v %s", what, added, code)
+				}
+			}
 			s = again()
 			rules := func(at sightline.Instant) (out []string) {
 				held, err := s.Of(country(t, "KE"), at)
@@ -123,6 +139,9 @@ func TestConformance(t *testing.T) {
 					out = append(out, h.About.Rules+" "+h.About.Files[0].Name)
 					if len(h.Counts) != 2 || h.Counts[1].Network != 12455 || h.Counts[0].Mechanism != "tcp.timeout" || h.Counts[0].Month.String() != "2023-11" {
 						t.Errorf("counts: %+v", h.Counts)
+					}
+					if len(h.Products) != 1 || h.Products[0].Vendor != "Netsweeper" || h.Products[0].Saw != 5 || h.About.Products != nil {
+						t.Errorf("products: %+v", h.Products)
 					}
 				}
 				return out
@@ -139,6 +158,9 @@ func TestConformance(t *testing.T) {
 			}
 			if held, err := s.Of(country(t, "FR"), 0); err != nil || len(held) > 0 {
 				t.Errorf("nothing is held of France: %v %v", held, err)
+			}
+			if held, err := s.Of(country(t, "YE"), 150); err != nil || len(held) != 1 || len(held[0].Counts) > 0 || len(held[0].Products) != 1 {
+				t.Errorf("a page was met in Yemen: %+v %v", held, err)
 			}
 			if held, err := s.Of(country(t, "UG"), 0); err != nil || len(held) != 2 || held[0].Withheld != 3 || len(held[0].Counts) > 0 {
 				t.Errorf("counts of Uganda were withheld: %+v %v", held, err)

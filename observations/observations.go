@@ -44,6 +44,22 @@ type Count struct {
 	Mechanism  string            `json:"mechanism,omitzero"` // the most frequent one
 }
 
+// Product is how many probes of a country met the page of a filtering product
+// in a month.
+type Product struct {
+	Country sightline.Country `json:"country"`
+	Vendor  string            `json:"vendor"`
+	Product string            `json:"product,omitzero"`
+	Month   sightline.Date    `json:"month"`  // precision: month
+	Probes  int               `json:"probes"` // with a result of any test
+	Saw     int               `json:"saw"`    // of them, those that met the page; at least Floor
+}
+
+// Compare orders products by country, month, vendor and product.
+func (p *Product) Compare(q *Product) int {
+	return cmp.Or(cmp.Compare(p.Country.Code(), q.Country.Code()), cmp.Compare(p.Month.First(), q.Month.First()), cmp.Compare(p.Vendor, q.Vendor), cmp.Compare(p.Product, q.Product))
+}
+
 // Batch is the counts that were made together from a set of files. Counts of
 // two batches are never added: nobody can tell whether their probes are the
 // same.
@@ -59,6 +75,7 @@ type Batch struct {
 	Undecided    int64             `json:"undecided"`    // without a rule or with too little data
 	Withheld     map[string]int64  `json:"withheld"`     // counts under the floor, left out, by country code
 	Counts       []Count           `json:"counts"`       // in the order of Compare
+	Products     []Product         `json:"products,omitzero"`
 
 	Recorded sightline.Instant `json:"-"` // when the store learned it
 }
@@ -112,6 +129,20 @@ func (b *Batch) normal() error {
 			return bad(c.Target, "counted twice")
 		}
 	}
+	slices.SortFunc(b.Products, func(x, y Product) int { return x.Compare(&y) })
+	for i := range b.Products {
+		p := &b.Products[i]
+		switch {
+		case p.Country.IsZero() || p.Month.IsZero() || p.Vendor == "":
+			return bad(p.Vendor, "a product has a country, a month and a maker")
+		case len(p.Month.String()) != len("2006-01"):
+			return bad(p.Vendor, "%s is no month: a day could point at one probe", p.Month)
+		case p.Saw < Floor || p.Saw > p.Probes:
+			return bad(p.Vendor, "its page was met by %d of %d probes; the floor is %d", p.Saw, p.Probes, Floor)
+		case i > 0 && p.Compare(&b.Products[i-1]) == 0:
+			return bad(p.Vendor, "counted twice")
+		}
+	}
 	return nil
 }
 
@@ -159,8 +190,9 @@ func hashes(b *Batch) (out []string) {
 // Held is what a store holds of one country in one batch.
 type Held struct {
 	Batch    string // id
-	About    Batch  // without counts
+	About    Batch  // without counts and products
 	Counts   []Count
+	Products []Product
 	Withheld int64 // counts of the country under the floor
 }
 
@@ -181,7 +213,7 @@ type Memory struct{ batches []*Batch }
 
 // Add implements [Store].
 func (m *Memory) Add(_ context.Context, b Batch, at sightline.Instant) (bool, error) {
-	b.Files, b.Counts, b.Recorded = slices.Clone(b.Files), slices.Clone(b.Counts), at
+	b.Files, b.Counts, b.Products, b.Recorded = slices.Clone(b.Files), slices.Clone(b.Counts), slices.Clone(b.Products), at
 	if err := b.normal(); err != nil {
 		return false, err
 	}
@@ -212,16 +244,28 @@ func (m *Memory) Of(c sightline.Country, at sightline.Instant) ([]Held, error) {
 
 func of(batches []*Batch, c sightline.Country) (out []Held) {
 	for _, b := range newest(batches) {
-		h := Held{Batch: b.ID(), About: *b, Withheld: b.Withheld[c.Code()]}
-		h.About.Counts = nil
+		var counts []Count
 		for _, x := range b.Counts {
 			if x.Country == c {
-				h.Counts = append(h.Counts, x)
+				counts = append(counts, x)
 			}
 		}
-		if len(h.Counts) > 0 || h.Withheld > 0 {
-			out = append(out, h)
-		}
+		out = hold(out, b.ID(), b, c, counts)
 	}
 	return out
+}
+
+// hold adds what a batch holds of a country, unless that is nothing.
+func hold(to []Held, id string, b *Batch, c sightline.Country, counts []Count) []Held {
+	h := Held{Batch: id, About: *b, Counts: counts, Withheld: b.Withheld[c.Code()]}
+	h.About.Counts, h.About.Products = nil, nil
+	for _, x := range b.Products {
+		if x.Country == c {
+			h.Products = append(h.Products, x)
+		}
+	}
+	if len(h.Counts)+len(h.Products) == 0 && h.Withheld == 0 {
+		return to
+	}
+	return append(to, h)
 }

@@ -205,9 +205,7 @@ func (s *SQLite) Of(c sightline.Country, at sightline.Instant) ([]Held, error) {
 			if err != nil {
 				return nil, err
 			}
-			if withheld := b.Withheld[c.Code()]; len(counts) > 0 || withheld > 0 {
-				out = append(out, Held{Batch: held[i].id, About: *b, Counts: counts, Withheld: withheld})
-			}
+			out = hold(out, held[i].id, b, c, counts)
 		}
 	}
 	return out, nil

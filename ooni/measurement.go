@@ -1,6 +1,7 @@
 package ooni
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,9 +131,12 @@ type Query struct {
 // Queries reads test_keys.queries.
 func (m *Measurement) Queries() []Query { return QueriesOf(m.Key("queries")) }
 
+// room is an empty slice with room for the rows of a usual list, nil for none.
+func room[T any](list Value) []T { return slices.Grow([]T(nil), min(list.Len(), 64)) }
+
 // QueriesOf reads a list of queries from a value of any shape.
 func QueriesOf(list Value) []Query {
-	var out []Query
+	out := room[Query](list)
 	for v := range list.Rows("hostname", "query_type") {
 		if v.Kind() != Object {
 			continue
@@ -172,7 +176,7 @@ func (m *Measurement) TCPConnects() []TCPConnect { return TCPConnectsOf(m.Key("t
 
 // TCPConnectsOf reads a list of attempts from a value of any shape.
 func TCPConnectsOf(list Value) []TCPConnect {
-	var out []TCPConnect
+	out := room[TCPConnect](list)
 	for v := range list.Rows("ip", "port") {
 		if v.Kind() != Object {
 			continue
@@ -207,7 +211,7 @@ func (m *Measurement) TLSHandshakes() []TLSHandshake {
 
 // TLSHandshakesOf reads a list of handshakes from a value of any shape.
 func TLSHandshakesOf(list Value) []TLSHandshake {
-	var out []TLSHandshake
+	out := room[TLSHandshake](list)
 	for v := range list.Rows("server_name", "cipher_suite") {
 		if v.Kind() != Object {
 			continue
@@ -261,7 +265,7 @@ func (m *Measurement) Requests() []Request { return RequestsOf(m.Key("requests")
 
 // RequestsOf reads a list of exchanges from a value of any shape.
 func RequestsOf(list Value) []Request {
-	var out []Request
+	out := room[Request](list)
 	for v := range list.Rows("request", "response") {
 		if v.Kind() != Object {
 			continue

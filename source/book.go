@@ -52,6 +52,21 @@ func Book(name string, file []byte, sheet string) ([][]string, error) {
 	return out, nil
 }
 
+// Sheets lists the sheets of an XLSX workbook, in its order.
+func Sheets(name string, file []byte) ([]string, error) {
+	if !bytes.HasPrefix(file, []byte("PK")) {
+		return nil, sightline.Errorf(sightline.Invalid, "read workbook", name, "it is no XLSX workbook").
+			WithHint("An XLSX file is a zip archive. If a page of the publisher was saved in its place, get the file again.")
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(file), excelize.Options{UnzipSizeLimit: 256 << 20, UnzipXMLSizeLimit: 64 << 20})
+	if err != nil {
+		return nil, sightline.Errorf(sightline.Invalid, "read workbook", name, "%w", err).
+			WithHint("The workbook is damaged, cut short, or unpacks to more than 256 MB: get it again.")
+	}
+	defer f.Close()
+	return f.GetSheetList(), nil
+}
+
 // Grid makes a table of rows of texts under a header. First is the line of
 // the first row in its file. Rows that are short are filled up; rows that are
 // longer than the header are an error, and rows without any text are passed

@@ -30,6 +30,11 @@ type Dataset struct {
 	// said and a later does not is withdrawn, with that reason.
 	Whole bool
 
+	// Persons says which rows of its files are about natural persons. Its
+	// importer takes nothing of them, and no copy of such files is kept unless
+	// that is asked for; the sum of what was read is.
+	Persons string
+
 	// FromDocumentation says that the layout is from documentation, and that
 	// the importer never ran on the publisher's file nor a copy of it.
 	FromDocumentation bool
@@ -137,6 +142,38 @@ func (d *Dataset) RoleOf(arg string) (role, name string) {
 		return d.Files[0].Role, arg
 	}
 	return "", arg
+}
+
+// Arguments are those of the commands that read the data set: its id and its
+// files. What stands in brackets may be left out.
+func (d *Dataset) Arguments() string {
+	if d.Usage != "" {
+		return d.ID + " " + d.Usage
+	}
+	words := []string{d.ID}
+	for _, f := range d.Files {
+		word := f.Role + "=FILE"
+		if f.Many {
+			word += "..."
+		}
+		if f.Optional {
+			word = "[" + word + "]"
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
+}
+
+// Known says how far the bytes of the best known edition are the publisher's.
+func (d *Dataset) Known() Verification {
+	if d.FromDocumentation {
+		return LayoutOnly
+	}
+	best := Unknown
+	for _, e := range d.Editions {
+		best = max(best, e.Verified)
+	}
+	return best
 }
 
 // Input is a file that was read whole.

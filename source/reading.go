@@ -146,6 +146,13 @@ func (r *Reading) Check(t *Table, low, high int) error {
 // Every row that makes no claim must be counted so.
 func (r *Reading) Count(what string) { r.count[what]++ }
 
+// CountN is Count of n rows.
+func (r *Reading) CountN(what string, n int) {
+	if n > 0 {
+		r.count[what] += n
+	}
+}
+
 // Note is something that a person should see.
 func (r *Reading) Note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))

@@ -18,12 +18,18 @@ type Changes struct {
 	Beside    int // claims that stand beside a correction that somebody else made
 }
 
+// Copy is what is kept of the files of an edition.
+type Copy struct {
+	Archive  string         // SHA-256 of the copy; empty if none is kept
+	Digest   string         // the same of the files, where no copy is kept
+	Verified sightline.Date // when the files were compared with the publisher's own
+}
+
 // Reconcile compares what was read with what a store holds. What is held
 // already is left out, so that importing an edition twice adds nothing. Where
 // an earlier edition said something else, the new claim corrects it; nothing
-// is erased. Copy is the SHA-256 of what the archive keeps of this edition,
-// and verified the day on which it was compared with the publisher's own.
-func Reconcile(s sightline.Store, d *Dataset, report *Report, copy string, verified sightline.Date) (*Changes, error) {
+// is erased.
+func Reconcile(s sightline.Store, d *Dataset, report *Report, copy Copy) (*Changes, error) {
 	self, err := d.Source()
 	if err != nil {
 		return nil, err
@@ -38,7 +44,7 @@ func Reconcile(s sightline.Store, d *Dataset, report *Report, copy string, verif
 			src := *r.Source()
 			src.DerivedFrom = slices.Clone(src.DerivedFrom)
 			if src.ID == self.ID {
-				src.Archive, src.Verified = copy, verified
+				src.Archive, src.Digest, src.Verified = copy.Archive, copy.Digest, copy.Verified
 			}
 			same, err = out.source(s, src, same)
 		case sightline.EntityRecord:
@@ -76,7 +82,7 @@ func (c *Changes) source(s sightline.Store, src sightline.Source, same bool) (bo
 		return false, err
 	}
 	src.Version = held.Version
-	if src.Verified.IsZero() && src.Archive == held.Archive {
+	if src.Verified.IsZero() && src.Archive == held.Archive && src.Digest == held.Digest {
 		src.Verified = held.Verified // comparing once is enough
 	}
 	was := *held

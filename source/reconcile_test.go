@@ -48,7 +48,7 @@ func add(t *testing.T, l *ledger.Ledger, d *source.Dataset, now sightline.Instan
 	t.Helper()
 	in := sourcetest.Input("table", "toy.csv", []byte(text))
 	report := sourcetest.Import(t, d, in)
-	c, err := source.Reconcile(l, d, report, in.SHA256, sightline.Date{})
+	c, err := source.Reconcile(l, d, report, source.Copy{Archive: in.SHA256})
 	if err != nil {
 		t.Fatal(err)
 	}

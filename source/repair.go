@@ -19,7 +19,8 @@ type Repair struct {
 	Provider string // who says so
 	line     int
 	used     bool
-	mended   int // values
+	mended   int    // values
+	was      string // the first of them
 }
 
 // Repairs is a repairs file.
@@ -94,8 +95,10 @@ func (rs *Repairs) Apply(t *Table) error {
 				}
 				odd.before[p.Column] = *cell
 			}
+			if p.mended++; p.mended == 1 {
+				p.was = *cell
+			}
 			*cell = p.Value
-			p.mended++
 		}
 		if found == 0 {
 			return bad("no such row")
@@ -136,7 +139,11 @@ func (rs *Repairs) Done() []string {
 		if p.mended == 0 {
 			continue
 		}
-		out = append(out, fmt.Sprintf("%s, %s: %s %q became %q (%s; %s)", p.Dataset, p.Row, p.Column, sightline.Clip(p.Expect, 60), sightline.Clip(p.Value, 60), p.Reason, p.Provider))
+		more := ""
+		if p.mended > 1 {
+			more = fmt.Sprintf(" in %d rows", p.mended)
+		}
+		out = append(out, fmt.Sprintf("%s, %s: %s %q became %q%s (%s; %s)", p.Dataset, p.Row, p.Column, sightline.Clip(p.was, 60), sightline.Clip(p.Value, 60), more, p.Reason, p.Provider))
 	}
 	return out
 }

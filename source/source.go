@@ -299,7 +299,8 @@ func (r *Row) Ignore(columns ...string) {
 }
 
 func (r *Row) fail(format string, args ...any) {
-	r.odd().errs = append(r.odd().errs, sightline.Errorf(sightline.Invalid, "read value", "", format, args...))
+	r.odd().errs = append(r.odd().errs, sightline.Errorf(sightline.Invalid, "read value", "", format, args...).
+		WithHint("Look at that row of the file. If the publisher changed what the column holds, the importer must be taught."))
 }
 
 // Err is the first error of the pops so far.

@@ -217,7 +217,8 @@ func wide(text []byte) bool {
 // "|", null is the empty text, and anything deeper is an error.
 func JSON(name string, text []byte, list string) (*Table, error) {
 	bad := func(format string, args ...any) error {
-		return sightline.Errorf(sightline.Invalid, "read table", name, format, args...)
+		return sightline.Errorf(sightline.Invalid, "read table", name, format, args...).
+			WithHint("The file is cut short, damaged or not the one that the importer knows: get it again.")
 	}
 	raw := jsontext.Value(text)
 	if list != "" {

@@ -128,10 +128,8 @@ func compile(data, root string) (*compiler, error) {
 	if err := c.facts(filepath.Join(root, "catalog", "facts")); err != nil {
 		return nil, err
 	}
-	for _, f := range []string{"sources", "entities"} {
-		if err := c.handWritten(f); err != nil {
-			return nil, err
-		}
+	if err := c.handWritten("entities"); err != nil {
+		return nil, err
 	}
 	for _, theme := range themes {
 		if err := theme(c); err != nil {
@@ -305,35 +303,13 @@ func (c *compiler) table(dataset string) (*source.Table, error) {
 	return t, c.repairs.Apply(t)
 }
 
-// each reads an input row by row.
-func (c *compiler) each(dataset string, f func(*source.Row) error) error {
-	t, err := c.table(dataset)
-	if err != nil {
-		return err
-	}
-	return t.Each(f)
-}
-
-// put makes a record of a theme. An entity or source that catalog/facts
-// declares is left to it.
-func (c *compiler) put(theme string, value any) error {
-	r, err := sightline.NewRecord(value)
-	if err != nil {
-		return err
-	}
-	c.add(theme, r)
-	return nil
-}
-
+// add adds a record to a theme. An entity or source that catalog/facts declares
+// is left to it.
 func (c *compiler) add(theme string, r sightline.Record) {
 	if k := r.Kind(); (k == sightline.SourceRecord || k == sightline.EntityRecord) && c.declared[k.String()+" "+r.ID()] {
 		return
 	}
 	c.themes[theme] = append(c.themes[theme], r)
-}
-
-func (c *compiler) note(format string, args ...any) {
-	c.notes = append(c.notes, fmt.Sprintf(format, args...))
 }
 
 // finish writes the themes as sorted claim text, and fails on records that
@@ -367,19 +343,8 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// The small forms that the themes share.
-
 // slug makes an id of codes and words.
 func slug(parts ...string) string {
 	s := strings.ToLower(strings.Join(parts, "-"))
 	return strings.NewReplacer("/", "-", " ", "-", "_", "-").Replace(s)
-}
-
-func date(s string) (sightline.Date, error) { return sightline.ParseDate(s) }
-
-// extraction says how the compiled references were made.
-const extraction = "catalog/compile"
-
-func ref(id sightline.SourceID, locator string) []sightline.Reference {
-	return []sightline.Reference{{Source: id, Locator: locator, Extraction: extraction}}
 }

@@ -284,11 +284,7 @@ func (a *app) printClaim(s *store, e sightline.Entry, at sightline.Instant) erro
 		if r.Quote != "" {
 			fmt.Fprintf(w, "  “%s”\n", export.Inert(r.Quote))
 		}
-		if src.Archive == "" {
-			fmt.Fprintln(w, "  not archived")
-		} else {
-			fmt.Fprintf(w, "  copy %s\n", src.Archive)
-		}
+		fmt.Fprintf(w, "  %s\n", copyInWords(src))
 	}
 	edges, err := s.Claims(sightline.Query{EdgesTo: []sightline.ClaimID{c.ID}, AsRecorded: at})
 	if err != nil {
@@ -303,4 +299,15 @@ func (a *app) printClaim(s *store, e sightline.Entry, at sightline.Instant) erro
 		fmt.Fprintf(w, "\n%s: %s\n  %s\n", side, o.ID, export.Inert(cmp.Or(o.Words, objectText(o.Object))))
 	}
 	return nil
+}
+
+// copyInWords says what is kept of the bytes of a source.
+func copyInWords(s *sightline.Source) string {
+	switch {
+	case s.Archive != "":
+		return "copy " + s.Archive
+	case s.Digest != "":
+		return "not archived; what was read has the SHA-256 " + s.Digest
+	}
+	return "not archived"
 }

@@ -47,6 +47,10 @@ to observations.db in the workspace how many distinct probes measured a target
 in a country and month and how many of them saw interference; for all networks
 together and for each network.
 
+Where at least five probes of a country met the page of a filtering product, that
+is counted too, and the dossier sets beside it what is documented of the maker
+in that country.
+
 Nothing of a single measurement is kept, and no count of fewer than five
 probes. Give all files of a period in one command: counts of two commands are
 never added to each other, since nobody can tell whether their probes are the
@@ -98,14 +102,24 @@ refused, unless all of them are judged again under newer rules or fingerprints.`
 			b.Records, b.Damaged = run.stats.Records, run.stats.Damages()
 			b.Undecided, b.Unplaced = table.Undecided, table.Unplaced
 			cells, withheld := table.Cells(observations.Floor)
+			products, fewMet := table.Products(observations.Floor)
 			b.Withheld = map[string]int64{}
 			var under int64
-			for country, n := range withheld {
-				b.Withheld[country.Code()] = n
-				under += n
+			for _, of := range []map[sightline.Country]int64{withheld, fewMet} {
+				for country, n := range of {
+					b.Withheld[country.Code()] += n
+					under += n
+				}
+			}
+			for _, x := range products {
+				month, err := monthOf(x.Year, x.Month)
+				if err != nil {
+					return err
+				}
+				b.Products = append(b.Products, observations.Product{Country: x.Country, Vendor: x.Vendor, Product: x.Product, Month: month, Probes: x.Probes, Saw: x.Saw})
 			}
 			for _, x := range cells {
-				month, err := sightline.ParseDate(fmt.Sprintf("%04d-%02d", x.Year, x.Month))
+				month, err := monthOf(x.Year, x.Month)
 				if err != nil {
 					return err
 				}
@@ -136,13 +150,17 @@ refused, unless all of them are judged again under newer rules or fingerprints.`
 				return nil
 			}
 			fmt.Fprintf(a.out, "%s from %s: %d kept, %d withheld for fewer than %d probes; %d measurements repeated, %d without a usable country or date, %d undecided; batch %.12s\n",
-				count(b.Records, "measurement", "measurements"), count(int64(len(b.Files)), "file", "files"), len(b.Counts), under, observations.Floor, b.Repeated, b.Unplaced, b.Undecided, b.ID())
+				count(b.Records, "measurement", "measurements"), count(int64(len(b.Files)), "file", "files"), len(b.Counts)+len(b.Products), under, observations.Floor, b.Repeated, b.Unplaced, b.Undecided, b.ID())
 			return nil
 		},
 	}
 	c.Flags().StringArrayVar(&sets, "fingerprints", nil, "`file` with published fingerprints; may be given several times")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "no counts on standard error")
 	return c
+}
+
+func monthOf(year int, month time.Month) (sightline.Date, error) {
+	return sightline.ParseDate(fmt.Sprintf("%04d-%02d", year, month))
 }
 
 // ooniSource is the source that counts of OONI measurements are cited by.

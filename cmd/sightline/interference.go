@@ -43,7 +43,7 @@ func (a *app) interferenceCommand() *cobra.Command {
 them; "-" is standard input) and writes one line for each: its id, test,
 country, network and target, the state, the mechanism, the log10 odds that a
 network interfered with their 90 % interval, the rule that weighs most, and the
-fingerprint and vendor where a block page matched.
+fingerprint and vendor where a block page matched that is at home there.
 
 States: blocked, likely blocked (consistent with blocking), impaired (interfered
 with, and yet it came through), down, reachable, too little data, no rule yet.
@@ -281,6 +281,7 @@ type interferenceRun struct {
 	repeated func(*ooni.Measurement) bool
 	errs     io.Writer
 	stats    ooni.Stats
+	others   int64 // lines of scans that are no results
 	states   [interference.States]int64
 	tests    interference.Counter
 	notes    map[string]int64
@@ -364,6 +365,7 @@ func (r *interferenceRun) scan(name string, in io.Reader) error {
 	defer func() {
 		s := d.Stats()
 		r.stats.Records += s.Records
+		r.others += s.Others
 		if s.Damaged > 0 {
 			r.stats.Damaged[ooni.ReasonNotJSON] += s.Damaged
 		}
@@ -396,6 +398,9 @@ func (r *interferenceRun) scan(name string, in io.Reader) error {
 func (r *interferenceRun) report() {
 	w := r.errs
 	fmt.Fprintf(w, "measurements: %d read, %d damaged, %d recovered, %d bytes lost, %d bytes in all\n", r.stats.Records, r.stats.Damages(), r.stats.Recovered, r.stats.Lost, r.stats.Bytes)
+	if r.others > 0 {
+		fmt.Fprintf(w, "other lines: %d, which are no results of a measurement\n", r.others)
+	}
 	for s, n := range r.states {
 		if n > 0 {
 			fmt.Fprintf(w, "state: %s: %d\n", interference.State(s), n)

@@ -44,7 +44,7 @@ func TestInterferenceCommand(t *testing.T) {
 		got[name] = rows[1][i]
 	}
 	for k, want := range map[string]string{"state": "blocked", "mechanism": "dns.injection.blockpage", "country": "IR", "network": "AS64500", "blames": "AS64501",
-		"fingerprint": "own.ir_10_10_34_36", "rule": "dns.blockpage.country@interference.rules/1"} {
+		"fingerprint": "own.ir_10_10_34_36", "rule": "dns.blockpage.country@interference.rules/2"} {
 		if got[k] != want {
 			t.Errorf("%s: %q, want %q", k, got[k], want)
 		}
@@ -89,8 +89,8 @@ func TestInterferenceCommand(t *testing.T) {
 	}
 
 	scan := `{"vp":"192.0.2.2","location":{"country_code":"IR"},"test_url":"example.org","passed_liveness":true,"in_control_group":true,"anomaly":true,"response":[{"url":"example.org","response":{"10.10.34.35":{}},"error":"null","rcode":0}]}`
-	out, errs, err = runInterference(t, scan+"\n[]\n", "--source", "censoredplanet", "-")
-	if err != nil || !strings.Contains(out, "-:1,satellite,2,,IR,,,example.org,blocked,dns.injection.blockpage") || !strings.Contains(errs, "1 read, 1 damaged") {
+	out, errs, err = runInterference(t, scan+"\n{\"resolver\":1}\n[]\n", "--source", "censoredplanet", "-")
+	if err != nil || !strings.Contains(errs, "other lines: 1, ") || !strings.Contains(out, "-:1,satellite,2,,IR,,,example.org,blocked,dns.injection.blockpage") || !strings.Contains(errs, "1 read, 1 damaged") {
 		t.Errorf("%v\n%s\n%s", err, out, errs)
 	}
 

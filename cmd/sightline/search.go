@@ -172,7 +172,7 @@ func (a *app) sourcesCommand() *cobra.Command {
 				default:
 					fmt.Fprintf(a.out, "%s  %s  %d claims\n    %s\n", r.ID(), src.Reliability, uses[src.ID], export.Inert(strings.Trim(src.Publisher+", "+src.Title, ", ")))
 					if len(args) == 1 {
-						for _, row := range [][2]string{{"kind", src.Kind.String()}, {"published", src.Published.String()}, {"address", src.URL}, {"licence", src.Licence}, {"scope", src.Scope.String()}, {"selection", src.Selection}, {"copy", cmp.Or(src.Archive, "not archived")}} {
+						for _, row := range [][2]string{{"kind", src.Kind.String()}, {"published", src.Published.String()}, {"address", src.URL}, {"licence", src.Licence}, {"scope", src.Scope.String()}, {"selection", src.Selection}, {"copy", strings.TrimPrefix(copyInWords(src), "copy ")}} {
 							if row[1] != "" {
 								fmt.Fprintf(a.out, "    %-10s %s\n", row[0], export.Inert(row[1]))
 							}

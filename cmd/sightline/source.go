@@ -126,7 +126,10 @@ func (a *app) sourceShowCommand() *cobra.Command {
 			row("reliability", src.Reliability.String())
 			row("layout", d.Layout())
 			row("changes", d.Changes)
-			command := "sightline source add -w WORKSPACE " + d.ID
+			if d.Persons != "" {
+				row("persons", d.Persons+" are about natural persons: they are left out unread, and no copy of the files is kept, but their SHA-256 (--archive keeps one)")
+			}
+			command := "sightline source add -w WORKSPACE " + d.Arguments()
 			for _, f := range d.Files {
 				notes := ""
 				if f.Optional {
@@ -136,12 +139,6 @@ func (a *app) sourceShowCommand() *cobra.Command {
 					notes += ", may be several"
 				}
 				row("file", fmt.Sprintf("%s: %s%s", f.Role, f.Name, notes))
-				if !f.Optional {
-					command += " " + f.Role + "=FILE"
-				}
-			}
-			if d.Usage != "" {
-				command += " " + d.Usage
 			}
 			for _, e := range d.Editions {
 				row("edition", fmt.Sprintf("%s (%s); %s", e.Name, cmp.Or(e.Published, "date not known"), e.Verified))
@@ -196,13 +193,17 @@ func readWhole(name string) ([]byte, error) {
 
 func (a *app) sourceAddCommand() *cobra.Command {
 	var publishers []string
-	var quiet bool
+	var quiet, archived bool
 	c := &cobra.Command{
 		Use:   "add ID FILE...",
 		Short: "Add a data set to a workspace from files that you have",
 		Long: `Read the files strictly, keep a copy of each in the workspace's archive, and add
 their records to its ledger, all or nothing. A file is told by its name, or
 named outright: ROLE=FILE.
+
+Files that hold rows on natural persons are not copied into the archive, though
+nothing of those rows is added: only their SHA-256 is kept. --archive keeps the
+copy all the same.
 
 Adding an edition twice adds nothing. A later edition corrects what an earlier
 one said; nothing is erased, and --as-recorded still shows it.
@@ -230,7 +231,13 @@ counts as verified against the publisher from today.`,
 					return err
 				}
 			}
+			size := 0
+			for _, in := range inputs {
+				size += len(in.Bytes)
+			}
+			clear := a.working(quiet, "reading %s of %s (%.1f MB)", count(int64(len(inputs)), "file", "files"), d.ID, float64(size)/1e6)
 			report, err := d.Import(inputs)
+			clear()
 			if err != nil {
 				return err
 			}
@@ -243,12 +250,14 @@ counts as verified against the publisher from today.`,
 					err = e
 				}
 			}()
-			kept := a.archive()
-			sum, err := keep(kept, d, inputs)
+			held, err := keep(a.archive(), d, inputs, archived || d.Persons == "")
 			if err != nil {
 				return err
 			}
-			changes, err := source.Reconcile(l, d, report, sum, verified)
+			held.Verified = verified
+			clear = a.working(quiet, "comparing %s with the workspace", count(int64(len(report.Records)), "record", "records"))
+			changes, err := source.Reconcile(l, d, report, held)
+			clear()
 			if err != nil {
 				return err
 			}
@@ -258,13 +267,22 @@ counts as verified against the publisher from today.`,
 			if err != nil {
 				return err
 			}
+			if !verified.IsZero() {
+				report.Verified = source.Publisher
+			}
 			a.printReport(d, report)
 			a.printChanges(changes)
-			fmt.Fprintf(a.out, "archive: %s\nledger: %d records added, head %s\n", sum, result.Appended, result.Head)
+			if held.Archive != "" {
+				fmt.Fprintf(a.out, "archive: %s\n", held.Archive)
+			} else {
+				fmt.Fprintf(a.out, "not archived: holds rows on persons (%s); SHA-256 %s\n", d.Persons, held.Digest)
+			}
+			fmt.Fprintf(a.out, "ledger: %d records added, head %s\n", result.Appended, result.Head)
 			return nil
 		},
 	}
 	c.Flags().StringArrayVar(&publishers, "publisher", nil, "a `file` that you got from the publisher, to compare with; once for each file")
+	c.Flags().BoolVar(&archived, "archive", false, "keep a copy of the files even if they hold rows on natural persons")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "show no progress")
 	return c
 }
@@ -295,20 +313,39 @@ func samePublished(inputs []source.Input, publishers []string) error {
 // archive is the archive of the workspace.
 func (a *app) archive() archive.Archive { return archive.At(filepath.Join(a.workspace, "archive")) }
 
-// keep keeps the files of an edition: one under its own sum; of several also a
-// list of their sums, whose sum is the edition's.
-func keep(to archive.Archive, d *source.Dataset, inputs []source.Input) (string, error) {
-	var list bytes.Buffer
-	for _, in := range inputs {
-		if _, err := to.Put(in.Bytes); err != nil {
-			return "", err
-		}
-		fmt.Fprintf(&list, "%s  %s=%s\n", in.SHA256, in.Role, in.Name)
-	}
+// bundle is what stands for the files of an edition: one is its own sum; of
+// several it is a list of their sums, whose sum is the edition's.
+func bundle(d *source.Dataset, inputs []source.Input) (sum string, list []byte) {
 	if len(inputs) == 1 && inputs[0].Role == onlyRole(d) {
 		return inputs[0].SHA256, nil
 	}
-	return to.Put(list.Bytes())
+	sorted := slices.SortedFunc(slices.Values(inputs), func(a, b source.Input) int {
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.Name, b.Name), cmp.Compare(a.SHA256, b.SHA256))
+	})
+	var b bytes.Buffer
+	for _, in := range sorted { // in whatever order they were named
+		fmt.Fprintf(&b, "%s  %s=%s\n", in.SHA256, in.Role, in.Name)
+	}
+	return archive.Sum(b.Bytes()), b.Bytes()
+}
+
+// keep keeps the files of an edition, or only the list of their sums.
+func keep(to archive.Archive, d *source.Dataset, inputs []source.Input, whole bool) (source.Copy, error) {
+	sum, list := bundle(d, inputs)
+	if list != nil {
+		if _, err := to.Put(list); err != nil {
+			return source.Copy{}, err
+		}
+	}
+	if !whole {
+		return source.Copy{Digest: sum}, nil
+	}
+	for _, in := range inputs {
+		if _, err := to.Put(in.Bytes); err != nil {
+			return source.Copy{}, err
+		}
+	}
+	return source.Copy{Archive: sum}, nil
 }
 
 // editionList reads the list that keep writes for several files.
@@ -353,6 +390,17 @@ func kept(from archive.Archive, d *source.Dataset, sum string) ([]source.Input, 
 		return []source.Input{{Role: role, Bytes: b, SHA256: sum}}, nil
 	}
 	return nil, sightline.Errorf(sightline.Corrupt, "read copy", from.Path(sum), "it is neither a list of files nor the only file of %s", d.ID)
+}
+
+// working says, on a terminal only, what is being done, until the function that
+// it returns is called.
+func (a *app) working(quiet bool, format string, args ...any) func() {
+	f, ok := a.errs.(*os.File)
+	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() {}
+	}
+	fmt.Fprintf(f, "\r"+format, args...)
+	return func() { fmt.Fprint(f, "\r\x1b[K") }
 }
 
 // progress shows how far something of n steps is, on a terminal only. Steps of
@@ -406,15 +454,19 @@ whether the ledger still holds what it says.`,
 				return err
 			}
 			defer s.Close()
-			sum := ""
-			if len(inputs) == 1 {
-				sum = inputs[0].SHA256
-			}
-			changes, err := source.Reconcile(s, d, report, sum, sightline.Date{})
+			sum, _ := bundle(d, inputs)
+			changes, err := source.Reconcile(s, d, report, source.Copy{Archive: sum})
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(a.out, "compared with %s:\n", s.edition)
+			self, err := d.Source()
+			if err != nil {
+				return err
+			}
+			if held, err := s.Source(self.ID, 0); err == nil && (held.Archive == sum || held.Digest == sum) {
+				fmt.Fprintln(a.out, "  the files are those that were added last")
+			}
 			a.printChanges(changes)
 			return nil
 		},
@@ -439,11 +491,15 @@ func (a *app) checkCopies() error {
 			return err
 		}
 		src, err := s.Source(self.ID, 0)
-		if sightline.ErrorCode(err) == sightline.NotFound || err == nil && src.Archive == "" {
+		if sightline.ErrorCode(err) == sightline.NotFound || err == nil && src.Archive+src.Digest == "" {
 			continue
 		}
 		if err != nil {
 			return err
+		}
+		if src.Archive == "" {
+			fmt.Fprintf(a.out, "%-20s not archived: holds rows on persons; to check it, name its files\n", d.ID)
+			continue
 		}
 		state := "the bytes were not compared with the publisher's"
 		if !src.Verified.IsZero() {
@@ -477,7 +533,7 @@ func (a *app) checkCopy(s *store, d *source.Dataset, src *sightline.Source) (*so
 	if err != nil {
 		return nil, err
 	}
-	return source.Reconcile(s, d, report, src.Archive, src.Verified)
+	return source.Reconcile(s, d, report, source.Copy{Archive: src.Archive, Verified: src.Verified})
 }
 
 func (a *app) printReport(d *source.Dataset, r *source.Report) {

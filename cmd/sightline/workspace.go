@@ -93,7 +93,9 @@ first and last seen of a statement are when this ledger recorded and closed it.
 
 What rests only on sources whose terms are not open (non-commercial, share-alike,
 restricted, or not stated) is left out and counted, so that the text may be
-passed on. --restricted keeps it in, for a copy of your own.`,
+passed on; so are such sources themselves, references to them beside an open
+one, and organisations that nothing else names. --restricted keeps it in, for a
+copy of your own.`,
 		Example: "  sightline export -w kenya-notes -o claims.jsonl\n  sightline export --format ftm -o entities.ftm.json\n  sightline export -w kenya-notes --restricted -o backup.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -111,7 +113,7 @@ passed on. --restricted keeps it in, for a copy of your own.`,
 			defer s.Close()
 			store := s.Store
 			if !restricted {
-				keep, left, err := ledger.Public(s.Store, at)
+				pass, left, err := ledger.Public(s.Store, at)
 				if err != nil {
 					return err
 				}
@@ -122,7 +124,7 @@ passed on. --restricted keeps it in, for a copy of your own.`,
 					}
 					fmt.Fprintf(a.errs, "left out: %s %s (--restricted keeps them)\n", count(int64(left[t]), "claim", "claims"), what)
 				}
-				store = partOf{s.Store, keep}
+				store = partOf{s.Store, pass}
 			}
 			return a.write(output, func(w io.Writer) error { return exportAs(w, format, store, at) })
 		},
@@ -156,14 +158,18 @@ func exportAs(w io.Writer, format string, s sightline.Store, at sightline.Instan
 // partOf is a store of which only some records are told.
 type partOf struct {
 	sightline.Store
-	keep func(sightline.Record) bool
+	pass func(sightline.Record) (sightline.Record, bool)
 }
 
 // Records implements sightline.Store.
 func (p partOf) Records(asRecorded sightline.Instant) iter.Seq2[sightline.Entry, error] {
 	return func(yield func(sightline.Entry, error) bool) {
 		for e, err := range p.Store.Records(asRecorded) {
-			if (err != nil || p.keep(e.Record)) && !yield(e, err) {
+			told := err != nil
+			if !told {
+				e.Record, told = p.pass(e.Record)
+			}
+			if told && !yield(e, err) {
 				return
 			}
 		}

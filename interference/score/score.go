@@ -197,7 +197,10 @@ func (s *scorer) scenarios() error {
 }
 
 // pages looks for fingerprints in saved pages: block pages that must be found,
-// and pages by servers that must not.
+// and pages by servers that must not. A page is found if it is like a block page,
+// and named if what it is like is at home where it was seen. The collection of
+// pages by servers also holds pages by networks, which [ByNetwork] tells apart,
+// and does not say where any of them was seen.
 func (s *scorer) pages() error {
 	own, _ := interference.NewSet(interference.Own())
 	for _, x := range []struct {
@@ -205,8 +208,8 @@ func (s *scorer) pages() error {
 		set  *interference.Set
 	}{{"", s.set}, {" (built-in fingerprints alone)", own}} {
 		s.begin("pages")
-		var match, country, placed, vendor, prod int
-		var missed, misplaced, unnamed []string
+		var match, named, country, placed, vendor, prod int
+		var missed, nameless, misplaced, unnamed []string
 		files, _ := fs.Glob(s.dir, "blockpages/*.html")
 		for _, name := range files {
 			body, ok := s.read(name)
@@ -223,6 +226,17 @@ func (s *scorer) pages() error {
 			} else {
 				missed = append(missed, base)
 			}
+			var seen sightline.Country // isp_ru_…, inst_edu_id_…
+			for _, code := range part[1:min(3, len(part))] {
+				if len(code) == 2 && part[0] != "prod" && seen.IsZero() {
+					seen, _ = sightline.ParseCountry(code)
+				}
+			}
+			if interference.Match(hits, seen) != nil {
+				named++
+			} else if f != nil {
+				nameless = append(nameless, base+": "+f.Name)
+			}
 			if part[0] == "prod" {
 				prod++
 				if v, _ := interference.Maker(hits, f); v != "" {
@@ -230,9 +244,9 @@ func (s *scorer) pages() error {
 				} else {
 					unnamed = append(unnamed, base)
 				}
-			} else if c, err := sightline.ParseCountry(part[min(1, len(part)-1)]); err == nil && len(part) > 1 {
+			} else if !seen.IsZero() {
 				placed++
-				if f != nil && f.ExpectedIn(c) {
+				if f != nil && f.ExpectedIn(seen) {
 					country++
 				} else if f != nil {
 					misplaced = append(misplaced, base+": "+f.Name)
@@ -241,12 +255,14 @@ func (s *scorer) pages() error {
 		}
 		if len(files) > 0 {
 			s.add("block pages found"+x.name, "pages", match, len(files), missed...)
+			s.add("  named, where they were seen", "pages", named, len(files), nameless...)
 			s.add("  country right, of those that name one", "pages", country, placed, misplaced...)
 			s.add("  vendor named, of pages of products", "pages", vendor, prod, unnamed...)
 		}
 		s.begin("pages")
 		var n, hit [2]int
-		var wrong, unseen []string
+		var homeless int
+		var wrong, unseen, all, names []string
 		files, _ = fs.Glob(s.dir, "serverside-pages/[0-9]*")
 		for _, name := range files {
 			b, ok := s.read(name)
@@ -259,8 +275,14 @@ func (s *scorer) pages() error {
 			}
 			_, headers, body := Page(b)
 			n[side]++
-			if f := interference.Best(x.set.Page(headers, body), sightline.Country{}); f != nil {
+			hits := x.set.Page(headers, body)
+			if f := interference.Match(hits, sightline.Country{}); f != nil {
+				homeless++
+				names = append(names, path.Base(name)+": "+f.Name)
+			}
+			if f := interference.Best(hits, sightline.Country{}); f != nil {
 				hit[side]++
+				all = append(all, path.Base(name)+": "+f.Name)
 				if side == 0 {
 					wrong = append(wrong, path.Base(name)+": "+f.Name)
 				}
@@ -271,6 +293,8 @@ func (s *scorer) pages() error {
 		if len(files) > 0 {
 			s.add("pages by servers called block pages"+x.name, "pages", hit[0], n[0], wrong...)
 			s.add("  pages by networks in the same collection, found", "pages", hit[1], n[1], unseen...)
+			s.add("  pages of both kinds like a block page"+x.name, "pages", hit[0]+hit[1], n[0]+n[1], all...)
+			s.add("  pages of both kinds named as one, their country not known"+x.name, "pages", homeless, n[0]+n[1], names...)
 		}
 	}
 	return nil
@@ -280,12 +304,13 @@ func (s *scorer) pages() error {
 // as pages of a network, a state or a filter on the way, seen through an exit
 // of Tor or by a probe behind the filter. They are block pages, and naming one
 // is no false alarm.
-var networkSide = []string{"200-EEEP", "200-INDIA", "200-TURKEY", "200-TURKEY-TIB", "200-BRITISHTELECOM", "200-COX-FINDER", "200-COX-PHISHING",
-	"301-SQUIDGUARD", "302-ALERT", "302-NETSWEEPER", "403-IRAN", "403-MCAFEE", "403-SONICWALL", "403-ABERDEEN"}
+var networkSide = []string{"200-EEEP", "200-EEEP-OTHER", "200-INDIA", "200-TURKEY", "200-TURKEY-TIB", "200-BRITISHTELECOM", "200-COX-FINDER", "200-COX-PHISHING",
+	"301-SQUIDGUARD", "302-ALERT", "302-NETSWEEPER", "403-IRAN", "403-SONICWALL", "403-ABERDEEN", "403-BLUECOAT", "403-SKYDNS"}
 
 // ByNetwork tells a page of the collection that a network made from one that
 // the server made, by its file name. SonicWall's page stands on both sides: the
-// README takes what www.schwarzreport.org sent for a refusal by the server.
+// README takes what www.schwarzreport.org sent for a refusal by the server. That of
+// McAfee, seen with one site only, is taken for the server's.
 func ByNetwork(name string) bool {
 	class, rest, _ := strings.Cut(name, "__")
 	return slices.Contains(networkSide, class) && !strings.HasSuffix(rest, "www.schwarzreport.org")

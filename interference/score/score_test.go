@@ -68,10 +68,14 @@ func TestLabelledData(t *testing.T) {
 	missed("documents read", 0)
 	missed("censored scenarios found", 0)
 	missed("block pages found", 5)
+	missed("  named, where they were seen", 5)
 	missed("  country right, of those that name one", 7)
 	missed("  vendor named, of pages of products", 1)
 	missed("confirmed by fastpath, placed in the country by us", 0)
 	missed("mechanisms that our taxonomy has", 0)
+	if s := find(t, all, "  pages of both kinds named as one, their country not known"); s.Estimate.N > 3 {
+		t.Errorf("%s: %v", s.What, s.Misses)
+	}
 	for _, what := range []string{"other scenarios called interference", "pages by servers called block pages", "not confirmed, with a fingerprint, and placed by us"} {
 		if s := find(t, all, what); s.Estimate.N > 0 || s.Estimate.Denominator < 10 {
 			t.Errorf("%s: %d of %d", what, s.Estimate.N, s.Estimate.Denominator)
@@ -96,13 +100,16 @@ func TestByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, want := range map[string][2]int64{
-		"block pages found":                                 {1, 2},
-		"  country right, of those that name one":           {1, 2},
-		"pages by servers called block pages":               {0, 1},
-		"  pages by networks in the same collection, found": {1, 1},
-		"blocked, where fastpath sees an anomaly":           {1, 1},
-		"mechanisms that our taxonomy has":                  {1, 2},
-		"rows of tests that we have rules for":              {0, 0},
+		"block pages found":                                           {1, 2},
+		"  country right, of those that name one":                     {1, 2},
+		"pages by servers called block pages":                         {0, 1},
+		"  named, where they were seen":                               {1, 2},
+		"  pages by networks in the same collection, found":           {1, 1},
+		"  pages of both kinds like a block page":                     {1, 2},
+		"  pages of both kinds named as one, their country not known": {0, 2},
+		"blocked, where fastpath sees an anomaly":                     {1, 1},
+		"mechanisms that our taxonomy has":                            {1, 2},
+		"rows of tests that we have rules for":                        {0, 0},
 	} {
 		if e := find(t, all, what).Estimate; e.N != want[0] || e.Denominator != want[1] {
 			t.Errorf("%s: %d of %d, want %v", what, e.N, e.Denominator, want)

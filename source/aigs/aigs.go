@@ -261,10 +261,12 @@ func (i *importer) suppliers(row *source.Row, country sightline.Country, product
 			}
 			if firm == nil {
 				i.Count("supplier cells without a firm: " + why)
+				i.Note("%s, %s: %q names no firm, and makes no claim", country.Name(), supplier(n), strings.TrimSpace(as))
 				continue
 			}
 			if seen[firm.ID] {
 				i.Count("suppliers that a row names again")
+				i.Note("%s, %s: %q is named again, and makes one claim", country.Name(), supplier(n), strings.TrimSpace(as))
 				continue
 			}
 			seen[firm.ID] = true

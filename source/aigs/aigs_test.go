@@ -89,6 +89,31 @@ func TestSuppliersAreThoseOfAnotherReading(t *testing.T) {
 	}
 }
 
+// What makes no claim is reported by name: four cells that name no firm, ten
+// that stand behind empty cells, and one firm that its row names twice.
+func TestSuppliersWithoutAClaimAreNamed(t *testing.T) {
+	r := sourcetest.Import(t, aigs.Dataset, sourcetest.Shared(t, "workbook", path))
+	var said []string
+	for _, n := range r.Notes {
+		if strings.Contains(n, "claim") {
+			said = append(said, n)
+		}
+	}
+	want := []string{
+		`China, Company 1: "Mult"`, `Saudi Arabia, Company 1: "Mult"`, `Russia, Company 1: "Mult"`, `United States, Company 1: "Mult"`,
+		`Tajikistan, Company 6: "Infinova"`, `Tajikistan, Company 7: "Avigilon"`, `Tajikistan, Company 8: "Honeywell"`, `Tajikistan, Company 9: "Anduril"`, `Tajikistan, Company 10: "Elbit"`,
+		`Tajikistan, Company 11: "NEC"`, `Tajikistan, Company 12: "Panasonic"`, `Tajikistan, Company 13: "Genetec"`, `Tajikistan, Company 14: "Qognify"`, `Slovenia, Company 6: "Qognify"`,
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(said, func(n string) bool { return strings.HasPrefix(n, w) }) {
+			t.Errorf("not reported: %s", w)
+		}
+	}
+	if len(said) != len(want)+1 {
+		t.Errorf("%d are reported, want %d:\n%s", len(said), len(want)+1, strings.Join(said, "\n"))
+	}
+}
+
 func namesFile(t *testing.T) []byte {
 	t.Helper()
 	return []byte(aigs.Names)

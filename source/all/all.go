@@ -6,16 +6,24 @@ import (
 
 	"sightline"
 	"sightline/source"
+	"sightline/source/accessnow"
 	"sightline/source/aiddata"
 	"sightline/source/aigs"
 	"sightline/source/aspi"
 	"sightline/source/bri"
+	"sightline/source/dwindia"
 	"sightline/source/eusanctions"
 	"sightline/source/fiw"
 	"sightline/source/fotn"
+	"sightline/source/imonitor"
+	"sightline/source/ioda"
 	"sightline/source/itugci"
 	"sightline/source/memberships"
+	"sightline/source/nationality"
 	"sightline/source/oni"
+	"sightline/source/oonifindings"
+	"sightline/source/opensanctions"
+	"sightline/source/stateowned"
 	"sightline/source/telegeography"
 	"sightline/source/unga"
 	"sightline/source/uslists"
@@ -25,14 +33,22 @@ import (
 
 // Datasets are the data sets, by id.
 var Datasets = []*source.Dataset{
+	accessnow.Combined, accessnow.Yearly,
 	aiddata.Geocoded, aiddata.Huawei, aiddata.Military,
 	aigs.Dataset,
 	aspi.Dataset,
 	bri.Dataset,
+	dwindia.Dataset,
 	fiw.Dataset,
 	fotn.Dataset,
+	imonitor.Dataset,
+	ioda.Dataset,
 	itugci.Dataset,
+	nationality.Dataset,
 	oni.Dataset,
+	opensanctions.Dataset,
+	oonifindings.Dataset,
+	stateowned.Dataset,
 	vdem.Society,
 	vdem.Regime,
 	worldbank.InternetUsers,

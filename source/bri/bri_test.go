@@ -2,6 +2,7 @@ package bri_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"strings"
 	"testing"
 
@@ -33,6 +34,27 @@ func TestTable(t *testing.T) {
 	}
 	if len(r.Repaired) == 0 {
 		t.Error("no repair is reported")
+	}
+}
+
+// Another reading of the workbook has the same countries and years.
+func TestYearsAreThoseOfAnotherReading(t *testing.T) {
+	got := map[string]string{}
+	for _, c := range sourcetest.Claims(sourcetest.Import(t, bri.Dataset, sourcetest.Shared(t, "table", path))) {
+		country, _ := c.Subject.Country()
+		got[country.Alpha3()] = strings.TrimSuffix(c.Valid.String(), "/")
+	}
+	rows, err := csv.NewReader(bytes.NewReader(sourcetest.Shared(t, "", "evidence/derived/bri_join_year.csv").Bytes)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		if got[row[1]] != row[4] {
+			t.Errorf("%s: %q, the other reading has %s", row[2], got[row[1]], row[4])
+		}
+	}
+	if len(rows) != 153 {
+		t.Errorf("%d rows, want 152 and a header", len(rows))
 	}
 }
 

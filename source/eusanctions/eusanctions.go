@@ -66,9 +66,11 @@ var Dataset = &source.Dataset{
 	Covers:   "303 listings of organisations over internal repression, human rights, cyber-attacks and destabilisation, with dates; persons are left out",
 	Obtain:   "Download the ten CSV files from datasets/eu/journal_sanctions/data/consolidated of github.com/opensanctions/opensanctions. The same listings can be read at EUR-Lex by CELEX number.",
 	Changes:  "Weeks apart. Give all ten files each time: what is no longer listed is then withdrawn. A new column or kind of listing is refused until it is taught.",
+	Usage:    "320*.csv",
 	Declared: declared,
 	Files:    files(),
 	Editions: []source.Edition{edition()},
+	Persons:  "four in five rows of the annexes",
 	Whole:    true,
 	Read:     read,
 }

@@ -163,8 +163,14 @@ func names() (map[string]string, error) {
 	return known, err
 }
 
-// readCodebook checks that the codebook names indicators that are known, and
-// the one that is read.
+// unknown says that an indicator has no row in indicators.csv.
+func unknown(name, where string) error {
+	return sightline.Errorf(sightline.Invalid, "read indicator", name, "the %s did not have it before", where).
+		WithHint("Look what it is, and whether the importer should read it.")
+}
+
+// readCodebook checks that each indicator of the codebook is known, and that
+// the one that is read is among them. Of some, the panel has no row.
 func readCodebook(r *source.Reading) error {
 	t, err := r.CSV("codebook", 64, 200)
 	if err != nil {
@@ -173,13 +179,19 @@ func readCodebook(r *source.Reading) error {
 	if err := t.ExpectColumns("Name", "Long.name", "Description", "Source", "Unit"); err != nil {
 		return err
 	}
+	known, err := names()
+	if err != nil {
+		return err
+	}
 	found := false
 	err = t.Each(func(row *source.Row) error {
-		if row.Need("Name") == "FotN" {
-			found = true
+		name := row.Need("Name")
+		if _, ok := known[name]; !ok && name != "" {
+			return unknown(name, "codebook")
 		}
+		found = found || name == "FotN"
 		row.Ignore("Long.name", "Description", "Source", "Unit") // prose about each indicator
-		r.Count("rows of the codebook, which make no claim")
+		r.Count("indicators that the codebook describes: it makes no claim")
 		return nil
 	})
 	if err == nil && !found {
@@ -217,8 +229,7 @@ func readPanel(r *source.Reading) ([]score, error) {
 			return nil
 		}
 		if why, ok := known[name]; !ok {
-			return sightline.Errorf(sightline.Invalid, "read indicator", name, "the panel did not have it before").
-				WithHint("Look what it is, and whether the importer should read it.")
+			return unknown(name, "panel")
 		} else if why != "" {
 			row.Ignore("ISO3", "Year", "value") // of another indicator
 			r.Count("rows of " + name + ", not read here: " + why)

@@ -86,6 +86,29 @@ func TestPanel(t *testing.T) {
 	}
 }
 
+// Each of the 64 indicators of the codebook is read or left out by name; 18 of
+// them have no row in the panel.
+func TestIndicatorsAreAllAccountedFor(t *testing.T) {
+	files := shared(t)
+	r := sourcetest.Import(t, fotn.Dataset, files...)
+	if n := r.Rows["indicators that the codebook describes: it makes no claim"]; n != 64 {
+		t.Errorf("%d indicators, want 64", n)
+	}
+	left := 0
+	for what := range r.Rows {
+		if strings.Contains(what, "not read here") {
+			left++
+		}
+	}
+	if left != 64-18-1 {
+		t.Errorf("%d indicators are left out by name, want 45", left)
+	}
+	files[1].Bytes = bytes.Replace(files[1].Bytes, []byte("primary.male"), []byte("primary.mail"), 1)
+	if _, err := fotn.Dataset.Import(files); err == nil || !strings.Contains(err.Error(), "the codebook did not have it before") {
+		t.Errorf("an unknown indicator: %v", err)
+	}
+}
+
 // The derived table has the same scores, and 57 of the edition 2021 from
 // another copy, whose printed statuses agree with the thresholds.
 func TestScoresAgreeWithThePanel(t *testing.T) {

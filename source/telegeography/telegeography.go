@@ -73,7 +73,7 @@ var Dataset = &source.Dataset{
 	Covers: "landing points, owners, suppliers, length and readiness of some 500 submarine cables, planned ones included",
 	Obtain: "Take the folder public/api/v2/cable (to June 2021) or web/public/api/v3/cable (later) of the repository, and name all files in it: cable/*.json. " +
 		"Its all.json says which files there must be. The three tables cables.csv, cable_landings.csv and cable_owners.csv, drawn from version 2, are read too. " +
-		"Who built a cable can be added from a table of your own: sightline source show cable-builders.",
+		"Version 2 and the tables do not say who built a cable.",
 	Changes:  "Several times a month. Version 2 ended in June 2021. Checked on all 484 files of version 2 (2021-06-29) and all 503 of a fork's copy of version 3 (2022-04-26); a new member of a file is refused until the importer is taught.",
 	Usage:    "cable/*.json",
 	Declared: declared,
@@ -330,6 +330,19 @@ func (b *builder) party(name string) (sightline.EntityID, error) {
 	return p.entity, b.Entity(sightline.Entity{ID: p.entity, Name: name, Country: p.country})
 }
 
+// organisations counts the organisations that names stand for.
+func (b *builder) organisations(names []string) string {
+	ids := map[sightline.EntityID]bool{}
+	for _, n := range names {
+		p, known := b.names[n]
+		if !known {
+			p.entity = ownCompany(n)
+		}
+		ids[p.entity] = true
+	}
+	return strconv.Itoa(len(ids))
+}
+
 // mainName is the name under which an entity with several is declared: the
 // first in the order of the alphabet whose own id it is, or else the first.
 func (b *builder) mainName(id sightline.EntityID) string {
@@ -447,6 +460,7 @@ func (b *builder) cable(c cable) error {
 	if err != nil {
 		return err
 	}
+	many := b.organisations(owners)
 	for _, n := range owners {
 		owner, err := b.party(n)
 		if err != nil {
@@ -454,7 +468,8 @@ func (b *builder) cable(c cable) error {
 		}
 		if err := claim(sightline.Claim{
 			Predicate: sightline.OwnedBy, Object: sightline.Object{Entity: owner}, // since when, the map does not say
-			Words: fmt.Sprintf("TeleGeography's map names %s among the owners of %s, without shares.", n, c.name),
+			Qualifiers: map[string]string{"number": many}, // so that a reader can tell whether all that the map names are on record
+			Words:      fmt.Sprintf("TeleGeography's map names %s among the owners of %s, without shares.", n, c.name),
 		}, "owner", slugOf(owner)); err != nil {
 			return err
 		}
@@ -463,6 +478,7 @@ func (b *builder) cable(c cable) error {
 	if err != nil {
 		return err
 	}
+	many = b.organisations(suppliers)
 	for _, n := range suppliers {
 		supplier, err := b.party(n)
 		if err != nil {
@@ -473,7 +489,7 @@ func (b *builder) cable(c cable) error {
 			verb, valid = "is to supply", sightline.Period{}
 		}
 		if err := claim(sightline.Claim{
-			Predicate: sightline.BuiltBy, Object: sightline.Object{Entity: supplier}, Qualifiers: map[string]string{"role": "supplier"}, Valid: valid,
+			Predicate: sightline.BuiltBy, Object: sightline.Object{Entity: supplier}, Qualifiers: map[string]string{"role": "supplier", "number": many}, Valid: valid,
 			Words: fmt.Sprintf("By TeleGeography's map %s %s %s.", n, verb, c.name),
 		}, "builder", slugOf(supplier)); err != nil {
 			return err

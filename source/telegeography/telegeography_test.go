@@ -127,18 +127,18 @@ func TestFiles(t *testing.T) {
 		if c.Object.Unit != "" {
 			o = fmt.Sprint(c.Object.Number, c.Object.Unit)
 		}
-		got = append(got, fmt.Sprintf("%s %s %s %s %s", strings.TrimPrefix(string(c.Subject), "cable/telegeography-"), c.Predicate, o, c.Valid, c.Qualifiers["extent"]))
+		got = append(got, fmt.Sprintf("%s %s %s %s %s", strings.TrimPrefix(string(c.Subject), "cable/telegeography-"), c.Predicate, o, c.Valid, c.Qualifiers["extent"]+c.Qualifiers["number"]))
 	}
 	slices.Sort(got)
 	want := []string{
-		"alpha built_by company/alcatel-submarine-networks 2010-04~ ",
-		"alpha built_by company/huawei-marine 2010-04~ ",
+		"alpha built_by company/alcatel-submarine-networks 2010-04~ 2",
+		"alpha built_by company/huawei-marine 2010-04~ 2",
 		"alpha count_reported 1234.5km  ",
 		"alpha lands_in country/CD 2010-04~/ international",
 		"alpha lands_in country/HK 2010-04~/ international",
 		"alpha lands_in country/PT 2010-04~/ international",
-		"alpha owned_by company/orange  ",
-		"alpha owned_by company/telegeography-cables-kakike-lda  ",
+		"alpha owned_by company/orange  2",
+		"alpha owned_by company/telegeography-cables-kakike-lda  2",
 		"alpha status operating 2010-04~/ ",
 		"beta lands_in country/PR 2030/ domestic",
 		"beta status announced  ",

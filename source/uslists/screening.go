@@ -30,6 +30,7 @@ var ScreeningList = &source.Dataset{
 	Changes:  "Daily. A list that is new, or a column, is refused until it is taught.",
 	Declared: screening,
 	Repairs:  screeningRepairs,
+	Persons:  "parties of type Individual, and those of the lists that do not say what a party is",
 	Files:    []source.File{{Role: "list", Name: "*.csv"}},
 	Editions: []source.Edition{{
 		Name: "sample of 3 December 2019", Verified: source.CopyOnly,
