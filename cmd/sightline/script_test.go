@@ -20,7 +20,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { l.Close() }) // after the scripts, which run in parallel
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", Deadline: time.Now().Add(8 * time.Minute),
 		Setup: func(e *testscript.Env) error {
