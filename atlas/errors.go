@@ -63,7 +63,7 @@ func failure(q *request, err error) *errorPage {
 		for _, to := range n.pages {
 			p.Near = append(p.Near, Link{Href: q.link(to), Text: q.words.Code(to)})
 		}
-		p.Search = n.search
+		p.Search = sightline.Inert(n.search)
 	}
 	return p
 }

@@ -54,6 +54,7 @@ func (h *Head) head() *Head { return h }
 // fill ties the head to the request that it answers.
 func (h *Head) fill(q *request) {
 	h.q = q
+	h.Title = sightline.Inert(h.Title)
 	if h.Kind == "" {
 		h.Kind = q.kind
 	}

@@ -186,8 +186,7 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	q.linked, _ = hr.Context().Value(linkedKey{}).(*linked)
 	defer func() {
 		if x := recover(); x != nil {
-			s.config.Fault(r.kind, fmt.Errorf("panic: %v\n%s", x, debug.Stack()))
-			a = s.failed(q, sightline.Errorf(sightline.Internal, "make page", "", "a fault of ours"))
+			a = s.failed(q, sightline.Errorf(sightline.Internal, "make page", "", "panic: %v\n%s", x, debug.Stack()))
 		}
 	}()
 	suffixed := &q.path

@@ -335,13 +335,13 @@ func TestNoPathEscapes(t *testing.T) {
 
 // failing is a series that fails with an error full of what is nobody's
 // concern, or panics.
-type failing struct{ panics bool }
+type failing struct {
+	dossier.Series
+	panics bool
+}
 
 var errFailing = errors.New("open /var/lib/secret/claims.db: disk on fire")
 
-func (failing) ID() string                 { return "population" }
-func (failing) Unit() string               { return "people" }
-func (failing) Source() sightline.SourceID { return "none" }
 func (f failing) Points(sightline.Country) ([]dossier.Point, error) {
 	if f.panics {
 		panic(errFailing)
@@ -361,15 +361,17 @@ func empty(t testing.TB) *ledger.Memory {
 // A fault of ours tells the reader nothing of the machine, and whoever runs
 // the atlas nothing of the reader.
 func TestFaultsTellNothing(t *testing.T) {
-	for name, f := range map[string]failing{"error": {false}, "panic": {true}} {
+	for name, panics := range map[string]bool{"error": false, "panic": true} {
 		var told []string
-		s := serveStore(t, empty(t), func(c *atlas.Config) {
-			c.Series = []dossier.Series{f}
+		s := serveStore(t, catalogue(), func(c *atlas.Config) {
+			for i := range c.Series {
+				c.Series[i] = failing{c.Series[i], panics}
+			}
 			c.Fault = func(page string, err error) { told = append(told, page, err.Error()) }
 		})
 		for _, form := range []string{"", ".json"} {
 			told = nil
-			w := get(s, "/country/KE"+form+"?known=2026-11-24")
+			w := get(s, "/country/KE"+form+"?known=2026-11-25")
 			if w.Code != 500 {
 				t.Fatalf("%s%s: status %d", name, form, w.Code)
 			}
@@ -381,7 +383,7 @@ func TestFaultsTellNothing(t *testing.T) {
 					t.Errorf("%s%s: the page says %q", name, form, never)
 				}
 			}
-			if len(told) != 2 || strings.Contains(strings.Join(told, " "), "2026-11-24") || strings.Contains(told[0], "KE") {
+			if len(told) != 2 || strings.Contains(strings.Join(told, " "), "2026-11-25") || strings.Contains(told[0], "KE") {
 				t.Errorf("%s%s: told %q", name, form, told)
 			}
 		}
