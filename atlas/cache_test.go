@@ -117,7 +117,7 @@ func TestReadersAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newReaders(Config{Store: m})
+	r := newReaders(Config{Store: m, Today: func() sightline.Day { return 0 }})
 	now, err := r.of(View{})
 	if err != nil {
 		t.Fatal(err)

@@ -175,14 +175,19 @@ func (v *view) seal(id sightline.MethodID, p params, r result) (sightline.Estima
 		slices.SortFunc(r.sources, func(a, b *sightline.Source) int { return cmp.Compare(a.ID, b.ID) })
 		h := sha256.New()
 		for _, s := range slices.Compact(r.sources) {
-			// A copy, since making a record takes the value over.
-			c := *s
-			c.DerivedFrom = slices.Clone(s.DerivedFrom)
-			rec, err := sightline.NewRecord(&c)
-			if err != nil {
-				return sightline.Estimate{}, sightline.Packet{}, err
+			text, ok := v.texts[s.ID]
+			if !ok {
+				// A copy, since making a record takes the value over.
+				c := *s
+				c.DerivedFrom = slices.Clone(s.DerivedFrom)
+				rec, err := sightline.NewRecord(&c)
+				if err != nil {
+					return sightline.Estimate{}, sightline.Packet{}, err
+				}
+				text = rec.Text()
+				v.texts[s.ID] = text
 			}
-			h.Write(rec.Text())
+			h.Write(text)
 			h.Write([]byte{'\n'})
 		}
 		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "sources", SHA256: hex.EncodeToString(h.Sum(nil))})

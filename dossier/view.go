@@ -41,6 +41,7 @@ type view struct {
 
 	scored   map[sightline.EntityID][]sightline.Entry // scores of all countries, by indicator
 	sources  map[sightline.SourceID]*sightline.Source
+	texts    map[sightline.SourceID][]byte // of the records of sources, for packets
 	entities map[sightline.EntityID]*sightline.Entity
 	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
 	shore    *shore                       // once it was read
@@ -57,6 +58,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		here:     map[sightline.EntityID]bool{},
 		scored:   map[sightline.EntityID][]sightline.Entry{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
+		texts:    map[sightline.SourceID][]byte{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
 		read:     map[string][]sightline.Entry{},
 	}

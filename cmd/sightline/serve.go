@@ -8,6 +8,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -35,6 +37,7 @@ func (a *app) serveCommand() *cobra.Command {
 	var address string
 	var hosts, languages []string
 	var openOnly bool
+	var cache uint16
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Show the atlas in a browser, from this machine",
@@ -63,13 +66,17 @@ to run it for others.`,
 				return sightline.Errorf(sightline.Unavailable, "listen", address, "%w", err).
 					WithHint("Another program may use it, perhaps a sightline of yours; choose another with --listen 127.0.0.1:PORT.")
 			}
+			// A server lives long: memory matters more than the seconds of a start.
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(150)
+			}
 			text, err := catalogAudit(catalog.Audits()[0])
 			if err != nil {
 				l.Close()
 				return err
 			}
 			h, err := atlas.New(atlas.Config{
-				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly,
+				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly, CacheSize: max(int(cache)<<20, 1),
 				Opened: sightline.InstantOf(a.now()), Today: func() sightline.Day { return sightline.DayOf(a.now()) },
 				Languages: languages, Hosts: serveHosts(l.Addr(), hosts),
 				Fault: func(page string, err error) { fmt.Fprintf(a.errs, "fault on a page of kind %s: %v\n", page, err) },
@@ -85,6 +92,7 @@ to run it for others.`,
 	c.Flags().StringVar(&address, "listen", "127.0.0.1:8470", "`address` and port to listen on")
 	c.Flags().StringSliceVar(&hosts, "host", nil, "`name` under which others know it (repeatable); with it only these are answered")
 	c.Flags().StringSliceVar(&languages, "lang", []string{"en"}, "`languages` of the pages, the first by default (qps is the pseudo-language for tests)")
+	c.Flags().Uint16Var(&cache, "cache", 64, "`MiB` of made pages to keep; 0 makes each anew")
 	c.Flags().BoolVar(&openOnly, "open-only", false, "leave out data whose terms do not allow passing them on freely")
 	return c
 }
