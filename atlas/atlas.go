@@ -125,6 +125,8 @@ func (s *Server) install() {
 		{"/audit/{id}", "finding", nil, finding},
 		{"/corrections", "corrections", []string{"claim"}, corrections},
 		{"/threats", "threats", nil, threats},
+		{"/names", "names", nil, names},
+		{"/names/{group}", "names", nil, names},
 	}
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {

@@ -54,7 +54,7 @@ func (q *request) fileLink(to string, query ...string) string {
 	}
 	var kept []string
 	for i := 0; i+1 < len(query); i += 2 {
-		if slices.Contains(frozenQuery, query[i]) {
+		if slices.Contains(frozenQuery, query[i]) || to == "/networks" && (query[i] == "country" || query[i] == "list") {
 			kept = append(kept, query[i], query[i+1])
 		}
 	}

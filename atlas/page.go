@@ -292,7 +292,7 @@ func (h *Head) FootLinks() []Link {
 	var out []Link
 	for _, l := range []struct{ to, key string }{
 		{"/claims", "nav.claims"}, {"/forums", "nav.forums"}, {"/training", "nav.training"}, {"/changes", "nav.changes"},
-		{"/corrections", "nav.corrections"}, {"/threats", "nav.threats"}, {"/about", "nav.about_page"},
+		{"/names", "nav.names"}, {"/corrections", "nav.corrections"}, {"/threats", "nav.threats"}, {"/about", "nav.about_page"},
 	} {
 		out = append(out, Link{Href: h.q.link(l.to), Text: h.Text(l.key), Here: h.q.path == l.to})
 	}
