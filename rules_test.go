@@ -48,6 +48,7 @@ var imports = map[string][]string{
 	"dossier":            {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference"},
 	"dossier/audit":      {"dossier"},
 	"export":             {"dossier", "dossier/audit", "grade"},
+	"export/release":     {"dossier"},
 	"atlas/words":        {},
 	"atlas/figure":       {"atlas/words"},
 	"docs":               {},

@@ -29,6 +29,10 @@ const (
 // and pictures, forms to ourselves, in no frame.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// filePolicy is the policy of a page that is read from a file, where no server
+// says it. Some browsers take "self" for no file at all: file: is its like.
+const filePolicy = "default-src 'none'; style-src 'self' file:; img-src 'self' file:; form-action 'none'; base-uri 'none'"
+
 // The forms of a page, by the suffix of its address.
 const (
 	formHTML = ""
@@ -58,6 +62,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case !s.known(r.Host):
 		s.refuse(w, r, http.StatusMisdirectedRequest, "The atlas is not served under this name. Whoever runs it can add the name with --host.")
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/r/") {
+		s.mux.ServeHTTP(w, r)
 		return
 	}
 	s.mux.ServeHTTP(w, ofFigure(r))
