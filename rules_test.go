@@ -58,6 +58,7 @@ var imports = map[string][]string{
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets
 	"tables":               {"archive", "exposure", "exposure/paths", "mrt"},
 	"internal/mrtmake":     {"mrt"},
+	"export/release":       {"dossier"},
 }
 
 // engines read no files.

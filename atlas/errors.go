@@ -91,8 +91,8 @@ func printProblem(w io.Writer, p *errorPage) {
 }
 
 // kinds are the first words of addresses, for those who write them otherwise.
-var kinds = []string{"about", "audit", "changes", "claim", "claims", "corrections", "countries", "country", "forums", "laws", "method", "methods",
-	"network", "networks", "packet", "search", "source", "sources", "supplier", "suppliers", "threats", "training", "votes"}
+var kinds = []string{"about", "audit", "changes", "claim", "claims", "corrections", "countries", "country", "forums", "laws", "method", "methods", "names",
+	"network", "networks", "packet", "restatements", "search", "source", "sources", "supplier", "suppliers", "threats", "training", "votes"}
 
 // lost answers for every address that no page has: it sends the reader on
 // where the address is written otherwise, and else says what there is.

@@ -145,6 +145,15 @@ func (h *Head) Self() string {
 // forms; a page of a release stands by itself.
 func (h *Head) Live() bool { return h.q.server.config.Release == "" }
 
+// FilePolicy is the content policy that a page of a release says itself; a
+// server says its own.
+func (h *Head) FilePolicy() string {
+	if h.Live() {
+		return ""
+	}
+	return filePolicy
+}
+
 // Now is the address of this page as things stand now.
 func (h *Head) Now() string {
 	q := *h.q
@@ -291,10 +300,14 @@ func (h *Head) SiteLinks() []Link {
 // FootLinks are the pages about the atlas.
 func (h *Head) FootLinks() []Link {
 	var out []Link
-	for _, l := range []struct{ to, key string }{
+	pages := []struct{ to, key string }{
 		{"/claims", "nav.claims"}, {"/forums", "nav.forums"}, {"/training", "nav.training"}, {"/changes", "nav.changes"},
-		{"/corrections", "nav.corrections"}, {"/threats", "nav.threats"}, {"/about", "nav.about_page"},
-	} {
+		{"/names", "nav.names"}, {"/corrections", "nav.corrections"}, {"/threats", "nav.threats"}, {"/about", "nav.about_page"},
+	}
+	if h.q.server.config.Restated != nil {
+		pages = append(pages, struct{ to, key string }{"/restatements", "nav.restatements"})
+	}
+	for _, l := range pages {
 		out = append(out, Link{Href: h.q.link(l.to), Text: h.Text(l.key), Here: h.q.path == l.to})
 	}
 	return out

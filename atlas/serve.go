@@ -29,6 +29,10 @@ const (
 // and pictures, forms to ourselves, in no frame.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// filePolicy is the policy of a page that is read from a file, where no server
+// says it. Some browsers take "self" for no file at all: file: is its like.
+const filePolicy = "default-src 'none'; style-src 'self' file:; img-src 'self' file:; form-action 'none'; base-uri 'none'"
+
 // The forms of a page, by the suffix of its address.
 const (
 	formHTML = ""
@@ -64,6 +68,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case len(r.URL.Path) > maxPath || len(r.URL.RawQuery) > maxQuery:
 		s.turnAway(w, r, http.StatusRequestURITooLong, sightline.Errorf(sightline.Invalid, "find page", "", "the address has %d letters, more than any of the atlas", len(r.URL.Path)+len(r.URL.RawQuery)).
 			WithHint("Start from the front page, or search with fewer words."))
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/r/") {
+		s.mux.ServeHTTP(w, r)
 		return
 	}
 	s.mux.ServeHTTP(w, ofFigure(r))

@@ -296,24 +296,31 @@ func asRecorded(p sightline.Packet) sightline.Instant {
 
 func (a *app) verifyCommand() *cobra.Command {
 	var k clocks
-	var country, head, in string
+	var country, head, in, key string
 	c := &cobra.Command{
-		Use:   "verify [ID | FILE.json]",
+		Use:   "verify [ID | FILE.json | RELEASE]",
 		Short: "Compute a number again, or check that nothing stored was damaged",
 		Long: `With a packet id, compute the number again and compare.
 
 With a dossier, audit or head-count saved as JSON, do so for every number and
 verdict in it.
 
+With the folder of a release, name each file that differs, is missing or is one
+too many, and check that its numbers are those of its packets. --pubkey checks
+who signed it, --head compares its manifest with a hash noted earlier.
+
 Without an argument, check what is stored: the hash chain of the workspace's
 ledger and every index against it, or the embedded catalogue against the hashes
 that it was built with. The first damaged record is named. Note the head that
 is printed: given later with --head, it shows whether records were cut off.`,
-		Example: "  sightline verify SL-7Q4M-2K9D-X\n  sightline verify ke.json\n  sightline verify -w my-workspace",
+		Example: "  sightline verify SL-7Q4M-2K9D-X\n  sightline verify ke.json\n  sightline verify -w my-workspace\n  sightline verify ./2026.11 --pubkey sightline.key.pub",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return a.verifyStore(c.Context(), head)
+			}
+			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+				return a.verifyRelease(args[0], head, key)
 			}
 			s, err := a.open()
 			if err != nil {
@@ -340,7 +347,8 @@ is printed: given later with --head, it shows whether records were cut off.`,
 	k.registerOpen(c)
 	c.Flags().StringVar(&country, "country", "", "look for the packet in this `country` only")
 	c.Flags().StringVar(&in, "in", "", "look for the packet in this `file`: a document saved as JSON, or an audit file")
-	c.Flags().StringVar(&head, "head", "", "`hash` of the ledger's head, noted earlier")
+	c.Flags().StringVar(&head, "head", "", "`hash` noted earlier: of the ledger's head, or of a release's manifest")
+	c.Flags().StringVar(&key, "pubkey", "", "public `key` of minisign, or a file with one, that a release must be signed by")
 	return c
 }
 

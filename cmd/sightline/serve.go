@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -34,7 +36,7 @@ const (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	var address string
+	var address, releases string
 	var hosts, languages []string
 	var openOnly bool
 	var cache uint16
@@ -45,6 +47,9 @@ func (a *app) serveCommand() *cobra.Command {
 for any browser, without script, cookie or outside request. It listens on this
 machine only unless --listen says otherwise, opens no other connection, and
 keeps no record of who asked for what.
+
+Releases in the workspace's folder releases, or in --releases, are shown below
+/r/NAME/ byte for byte: these addresses stay as they are.
 
 The store is read as it is when the server starts: what is imported later is
 shown after a restart.
@@ -75,8 +80,14 @@ to run it for others.`,
 				l.Close()
 				return err
 			}
+			frozen, err := a.releasesRoot(releases)
+			if err != nil {
+				l.Close()
+				return err
+			}
 			h, err := atlas.New(atlas.Config{
-				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly, CacheSize: max(int(cache)<<20, 1),
+				Releases: frozen,
+				Store:    s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly, CacheSize: max(int(cache)<<20, 1),
 				Opened: sightline.InstantOf(a.now()), Today: func() sightline.Day { return sightline.DayOf(a.now()) },
 				Languages: languages, Hosts: serveHosts(l.Addr(), hosts),
 				Fault: func(page string, err error) { fmt.Fprintf(a.errs, "fault on a page of kind %s: %v\n", page, err) },
@@ -93,8 +104,25 @@ to run it for others.`,
 	c.Flags().StringSliceVar(&hosts, "host", nil, "`name` under which others know it (repeatable); with it only these are answered")
 	c.Flags().StringSliceVar(&languages, "lang", []string{"en"}, "`languages` of the pages, the first by default (qps is the pseudo-language for tests)")
 	c.Flags().Uint16Var(&cache, "cache", 64, "`MiB` of made pages to keep; 0 makes each anew")
+	c.Flags().StringVar(&releases, "releases", "", "`folder` of frozen releases, shown below /r/ (default: releases in the workspace)")
 	c.Flags().BoolVar(&openOnly, "open-only", false, "leave out data whose terms do not allow passing them on freely")
 	return c
+}
+
+// releasesRoot is the folder of releases, which nothing outside can be read
+// through; nil where there is none.
+func (a *app) releasesRoot(given string) (fs.FS, error) {
+	dir := given
+	if dir == "" {
+		if dir = filepath.Join(a.workspace, "releases"); a.workspace == "" || !exists(dir) {
+			return nil, nil
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, sightline.Errorf(sightline.NotFound, "open releases", dir, "%w", err).WithHint("Name the folder that has one folder for each release.")
+	}
+	return root.FS(), nil
 }
 
 // serveHosts are the names that a server at that address answers to: on
