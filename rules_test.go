@@ -125,12 +125,13 @@ func TestRoomsImportToTheLeft(t *testing.T) {
 var sockets = map[string]map[string]string{
 	"atlas": {
 		"net":      "SplitHostPort",
-		"net/http": "Handler HandlerFunc Header MethodGet MethodHead NewServeMux Request ResponseWriter ServeMux Status*",
+		"net/http": "Handler HandlerFunc Header MethodGet MethodHead NewServeMux Redirect Request ResponseWriter ServeMux Status*",
 	},
 	"exposure/paths": {"syscall": "MADV_HUGEPAGE Madvise"}, // to ask for large pages
 	"cmd/sightline": {
 		"net":      "Addr Conn Listen Listener TCPAddr",
 		"net/http": "ConnState ErrServerClosed Handler HandlerFunc Header Request ResponseWriter Server StateClosed StateIdle Status*",
+		"os/exec":  "LookPath CommandContext", // the reader's own Chromium, to print a page (pdf.go)
 		"syscall":  "SIGTERM",
 	},
 }

@@ -101,7 +101,7 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 		return err
 	}
 	if o.restricted {
-		keep = func(sightline.Record) bool { return true }
+		keep = func(r sightline.Record) (sightline.Record, bool) { return r, true }
 	}
 	m := &frozen.Manifest{Name: o.name, Edition: s.edition, Code: version(), OpenOnly: len(left) > 0 && !o.restricted}
 	newest, err := s.Recent(0, 1, 0)
@@ -197,7 +197,7 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 	if err != nil {
 		return err
 	}
-	claims, sources, entities, err := frozen.Data(s.Store, keep)
+	claims, sources, entities, err := frozen.Data(partOf{s.Store, keep})
 	if err != nil {
 		return err
 	}

@@ -15,15 +15,12 @@ import (
 )
 
 // Data is the lists of claims, sources and entities of a store as tables, from
-// the records that keep lets through.
-func Data(s sightline.Store, keep func(sightline.Record) bool) (claims, sources, entities []byte, err error) {
+// the records that it tells.
+func Data(s sightline.Store) (claims, sources, entities []byte, err error) {
 	var cs, ss, es [][]string
 	for e, err := range s.Records(0) {
 		if err != nil {
 			return nil, nil, nil, err
-		}
-		if !keep(e.Record) {
-			continue
 		}
 		switch {
 		case e.Record.Source() != nil:
