@@ -48,7 +48,8 @@ var imports = map[string][]string{
 	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference", "tables"},
 	"dossier/audit":        {"dossier"},
 	"export":               {"dossier", "dossier/audit", "grade"},
-	"atlas":                {"atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs"},
+	"atlas":                {"api", "atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs"},
+	"api":                  {"dossier", "dossier/audit"},
 	"atlas/words":          {},
 	"atlas/acceptance":     {},
 	"internal/htmlcheck":   {},
@@ -125,7 +126,7 @@ func TestRoomsImportToTheLeft(t *testing.T) {
 var sockets = map[string]map[string]string{
 	"atlas": {
 		"net":      "SplitHostPort",
-		"net/http": "Handler HandlerFunc Header MethodGet MethodHead NewServeMux Redirect Request ResponseWriter ServeMux Status*",
+		"net/http": "Handler HandlerFunc Header MethodGet MethodHead MethodOptions NewServeMux Redirect Request ResponseWriter ServeMux Status*",
 	},
 	"exposure/paths": {"syscall": "MADV_HUGEPAGE Madvise"}, // to ask for large pages
 	"cmd/sightline": {

@@ -36,6 +36,7 @@ type Config struct {
 	Today     func() sightline.Day
 	Languages []string                     // offered beside English
 	Hosts     []string                     // names that it answers to; none is any
+	Public    bool                         // other sites may read /v1 through a browser
 	CacheSize int                          // bytes of rendered pages to keep; 0 is 64 MiB
 	Release   string                       // name of the release that the pages are frozen for; empty is a live atlas
 	Restated  func() *dossier.Restatements // what became of the values of the former release; nil is no release
@@ -108,11 +109,13 @@ func (s *Server) install() {
 		{"/country/{code}/{part}", "part", []string{"since", "after"}, countryPart},
 		{"/claims", "claims", append(claimFields[:7:7], "after"), claims},
 		{"/claim/{id}", "claim", nil, claim},
+		{"/claim/{id}/{part}", "changes", []string{"since", "after"}, claimChanges},
 		{"/sources", "sources", []string{"kind", "terms", "reliability", "after"}, sources},
 		{"/source/{id}", "source", nil, source},
 		{"/suppliers", "suppliers", []string{"nation", "class"}, suppliers},
 		{"/supplier/{slug}", "supplier", nil, supplier},
 		{"/supplier/{kind}/{slug}", "supplier", nil, supplier},
+		{"/supplier/{kind}/{slug}/{part}", "changes", []string{"since", "after"}, supplierChanges},
 		{"/networks", "networks", []string{"country", "holding", "list", "after"}, networks},
 		{"/network/{asn}", "network", nil, network},
 		{"/forums", "forums", nil, forums},

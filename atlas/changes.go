@@ -46,6 +46,34 @@ func countryChanges(q *request, c sightline.Country) (Page, error) {
 	return changesOf(q, dossier.Changed{Country: c.Code()}, &c)
 }
 
+// claimChanges is the corrections of a claim and what speaks to it.
+func claimChanges(q *request) (Page, error) {
+	if q.value("part") != "changes" {
+		return lost(q)
+	}
+	id := sightline.ClaimID(q.http.PathValue("id"))
+	p, err := changesOf(q, dossier.Changed{Claim: id}, nil)
+	if x, ok := p.(*changesPage); ok {
+		x.Title = x.Plain("title.part", "country", string(id), "part", x.Plain("changes.title"))
+		x.Crumbs = []Link{{Href: x.Link("/claims"), Text: x.Text("nav.claims")}, {Href: x.Claim(id), Text: x.Code(string(id))}}
+	}
+	return p, err
+}
+
+// supplierChanges is the changes that concern an organisation.
+func supplierChanges(q *request) (Page, error) {
+	if q.value("part") != "changes" {
+		return lost(q)
+	}
+	id := sightline.EntityID(q.http.PathValue("kind") + "/" + q.http.PathValue("slug"))
+	p, err := changesOf(q, dossier.Changed{Entity: id}, nil)
+	if x, ok := p.(*changesPage); ok {
+		x.Title = x.Plain("title.part", "country", string(id), "part", x.Plain("changes.title"))
+		x.Crumbs = []Link{{Href: x.Link("/suppliers"), Text: x.Text("nav.suppliers")}, {Href: x.Entity(id), Text: x.Code(string(id))}}
+	}
+	return p, err
+}
+
 func changesOf(q *request, of dossier.Changed, c *sightline.Country) (Page, error) {
 	p := &changesPage{Since: strings.TrimSpace(q.query.Get("since"))}
 	p.q = q
@@ -62,7 +90,7 @@ func changesOf(q *request, of dossier.Changed, c *sightline.Country) (Page, erro
 			return p, nil
 		}
 	}
-	d, err := q.doc.Changes(of, since, q.query.Get("after"), shownChanges)
+	d, err := q.doc.Changes(of, since, q.query.Get("after"), q.rows(shownChanges))
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func claims(q *request) (Page, error) {
 		_, err := q.doc.Claims(f, "", 1)
 		return err != nil && (sightline.ErrorCode(err) == sightline.NotFound || sightline.ErrorCode(err) == sightline.Invalid)
 	}
-	l, err := q.doc.Claims(f, sightline.ClaimID(get("after")), pageClaims)
+	l, err := q.doc.Claims(f, sightline.ClaimID(get("after")), q.rows(pageClaims))
 	if err != nil {
 		for i, x := range []struct {
 			field int
@@ -73,6 +73,9 @@ func claims(q *request) (Page, error) {
 		}
 		if !wrong(fields) {
 			return nil, err
+		}
+		if p.refused == nil {
+			p.refused = err
 		}
 		p.Filter, p.Status = p.Head.Filter(fields), http.StatusBadRequest
 		return p, nil

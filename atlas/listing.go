@@ -4,6 +4,7 @@ import (
 	"cmp"
 	html "html/template"
 	"slices"
+	"strings"
 
 	"sightline"
 	"sightline/dossier"
@@ -38,6 +39,11 @@ func (h *Head) choice(name string, label html.HTML, options []option) field {
 	}
 	if !slices.ContainsFunc(f.Options, func(o option) bool { return o.Here }) {
 		f.Wrong = h.Text("filter.unknown", "value", f.Value)
+		var have []string
+		for _, o := range options {
+			have = append(have, o.Value)
+		}
+		h.refused = sightline.Errorf(sightline.Invalid, "read parameter", name, "no such choice: %q", sightline.Clip(f.Value, 80)).WithHint("There is: %s.", strings.Join(have, ", "))
 		f.Options = append(f.Options, option{f.Value, sightline.Inert(f.Value), true})
 	}
 	return f

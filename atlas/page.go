@@ -46,6 +46,7 @@ type Head struct {
 	Table *Table
 
 	q       *request
+	refused error                      // what is wrong with the form of the page, for programs
 	anchors map[sightline.ClaimID]bool // claims shown so far
 }
 

@@ -56,6 +56,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 {
 		h.Set("Connection", "close") // nobody reads a body, nor waits for its end
 	}
+	if ofAPI(r.URL.Path) && s.known(r.Host) {
+		s.api(w, r)
+		return
+	}
 	switch {
 	case !s.known(r.Host):
 		s.refuse(w, r, http.StatusMisdirectedRequest, "The atlas is not served under this name. Whoever runs it can add the name with --host.")
@@ -147,12 +151,21 @@ type request struct {
 	words  *words.Printer
 	doc    *dossier.Reader
 	audit  func() (*audit.Audit, error) // nil where there is none
+	called *called                      // the operation of the interface for programs that asks, if one does
 	linked *linked                      // addresses that the page names, where somebody collects them
 }
 
 // value is a word of the address's path.
 func (q *request) value(name string) string {
 	return strings.TrimSuffix(q.http.PathValue(name), q.form)
+}
+
+// rows is how many rows of a list were asked for.
+func (q *request) rows(usual int) int {
+	if q.called != nil && q.called.limit > 0 {
+		return q.called.limit
+	}
+	return usual
 }
 
 // redirect sends the reader to another address of the atlas.
@@ -176,6 +189,10 @@ func (s *Server) serve(r route) http.Handler {
 				}
 			}
 		}
+		if c, ok := hr.Context().Value(calledKey{}).(*called); ok {
+			c.answer = s.answer(r, hr, query)
+			return
+		}
 		key := hr.URL.Path + "?" + query.Encode()
 		if a, ok := hr.Context().Value(askedKey{}).(asked); ok {
 			key = a.path + "?" + query.Encode()
@@ -191,6 +208,7 @@ func (s *Server) serve(r route) http.Handler {
 // answer makes the answer to a request.
 func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer) {
 	q := &request{server: s, http: hr, kind: r.kind, path: hr.URL.Path, query: query}
+	q.called, _ = hr.Context().Value(calledKey{}).(*called)
 	q.linked, _ = hr.Context().Value(linkedKey{}).(*linked)
 	defer func() {
 		if x := recover(); x != nil {
@@ -205,6 +223,7 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	for _, f := range forms {
 		if p, ok := strings.CutSuffix(*suffixed, f); ok {
 			q.form, *suffixed = f, p
+			break
 		}
 	}
 	if q.path == "/index" { // the home page, in a form that has a suffix
@@ -238,6 +257,9 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 func (s *Server) print(q *request, page Page) *answer {
 	h := page.head()
 	h.fill(q)
+	if q.called != nil && (q.form == formJSON || h.Status >= http.StatusBadRequest) {
+		return q.wrap(h)
+	}
 	a := &answer{status: h.status(), loose: s.config.Release != ""}
 	var b bytes.Buffer
 	var err error
@@ -272,11 +294,19 @@ func (s *Server) print(q *request, page Page) *answer {
 // failed answers with the page of an error, in the form that was asked for.
 func (s *Server) failed(q *request, err error) *answer {
 	if to, ok := err.(redirect); ok {
+		if q.called != nil {
+			if to.to, ok = apiRedirect(to.to); !ok {
+				return problem(http.StatusNotFound, sightline.Errorf(sightline.NotFound, "find record", q.path, "it is not for this operation"))
+			}
+		}
 		return &answer{status: http.StatusMovedPermanently, location: to.to, kind: "text/plain; charset=utf-8", body: []byte("It is at " + to.to + "\n")}
 	}
 	p := failure(q, err)
 	if p.Status >= http.StatusInternalServerError {
 		s.config.Fault(q.kind, err)
+	}
+	if q.called != nil {
+		return problem(p.Status, err)
 	}
 	if q.form != formHTML {
 		a := &answer{status: p.Status, kind: "application/json"}

@@ -86,8 +86,8 @@ to run it for others.`,
 				return err
 			}
 			h, err := atlas.New(atlas.Config{
-				Releases: frozen,
-				Store:    s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly, CacheSize: max(int(cache)<<20, 1),
+				Releases: frozen, Public: len(hosts) > 0 || !loopback(l.Addr()),
+				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly, CacheSize: max(int(cache)<<20, 1),
 				Opened: sightline.InstantOf(a.now()), Today: func() sightline.Day { return sightline.DayOf(a.now()) },
 				Languages: languages, Hosts: serveHosts(l.Addr(), hosts),
 				Fault: func(page string, err error) { fmt.Fprintf(a.errs, "fault on a page of kind %s: %v\n", page, err) },
@@ -123,6 +123,12 @@ func (a *app) releasesRoot(given string) (fs.FS, error) {
 		return nil, sightline.Errorf(sightline.NotFound, "open releases", dir, "%w", err).WithHint("Name the folder that has one folder for each release.")
 	}
 	return root.FS(), nil
+}
+
+// loopback reports whether only this machine can reach an address.
+func loopback(at net.Addr) bool {
+	t, ok := at.(*net.TCPAddr)
+	return ok && t.IP.IsLoopback()
 }
 
 // serveHosts are the names that a server at that address answers to: on
