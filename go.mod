@@ -3,6 +3,7 @@ module sightline
 go 1.26.0
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/go-json-experiment/json v1.27.2
 	github.com/klauspost/compress v1.20.3
 	github.com/parquet-go/parquet-go v0.32.0

@@ -45,16 +45,25 @@ var imports = map[string][]string{
 	"interference":         {"ooni", "censoredplanet"},
 	"interference/score":   {"interference", "ooni"},
 	"observations":         {},
-	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference"},
+	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference", "tables"},
 	"dossier/audit":        {"dossier"},
 	"export":               {"dossier", "dossier/audit", "grade"},
+	"atlas":                {"api", "atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs"},
 	"api":                  {"dossier", "dossier/audit"},
 	"atlas/words":          {},
+	"atlas/acceptance":     {},
+	"internal/htmlcheck":   {},
 	"atlas/figure":         {"atlas/words"},
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets
+	"tables":               {"archive", "exposure", "exposure/paths", "mrt"},
+	"internal/mrtmake":     {"mrt"},
+	"export/release":       {"dossier"},
 }
+
+// engines read no files.
+var engines = []string{"exposure", "exposure/paths", "interference"}
 
 // goFiles calls f with every Go file of the repository, tests aside.
 func goFiles(t *testing.T, f func(path string, file *ast.File, set *token.FileSet)) {
@@ -104,11 +113,80 @@ func TestRoomsImportToTheLeft(t *testing.T) {
 			if ok && allowed != nil && !slices.Contains(allowed, ours) && !slices.Contains(allowed, path.Dir(ours)+"/*") {
 				t.Errorf("%s imports %s, which is not to its left", name, imported)
 			}
-			// Only internal/fetch may dial, and there is no server yet.
-			if (imported == "net" || imported == "net/http" || strings.HasPrefix(imported, "net/rpc") || imported == "crypto/tls") && room != "internal/fetch" {
-				t.Errorf("%s imports %s: only internal/fetch may open a connection", name, imported)
+			if (imported == "os" || imported == "io/ioutil") && slices.Contains(engines, room) {
+				t.Errorf("%s imports %s: an engine reads streams that it is given, and no files", name, imported)
 			}
 		}
+	})
+}
+
+// sockets lists, by room, what may be used of the packages that can open a
+// connection or start a program. What is not named is refused, so that a new
+// way to dial is seen too. internal/fetch alone may use all of them.
+var sockets = map[string]map[string]string{
+	"atlas": {
+		"net":      "SplitHostPort",
+		"net/http": "Handler HandlerFunc Header MethodGet MethodHead MethodOptions NewServeMux Redirect Request ResponseWriter ServeMux Status*",
+	},
+	"exposure/paths": {"syscall": "MADV_HUGEPAGE Madvise"}, // to ask for large pages
+	"cmd/sightline": {
+		"net":      "Addr Conn Listen Listener TCPAddr",
+		"net/http": "ConnState ErrServerClosed Handler HandlerFunc Header Request ResponseWriter Server StateClosed StateIdle Status*",
+		"os/exec":  "LookPath CommandContext", // the reader's own Chromium, to print a page (pdf.go)
+		"syscall":  "SIGTERM",
+	},
+}
+
+// dials matches the packages that can.
+var dials = regexp.MustCompile(`^(net|net/(http|rpc|smtp)(/.*)?|crypto/tls|os/exec|syscall|log/syslog|plugin|golang.org/x/(sys|crypto/ssh|net/(proxy|websocket|http2|icmp|ipv4|ipv6|nettest|netutil|quic))(/.*)?)$`)
+
+// Only internal/fetch may open a connection, and nothing starts a program: the
+// atlas answers, the command listens, and that is all.
+func TestOnlyFetchDials(t *testing.T) {
+	goFiles(t, func(name string, file *ast.File, set *token.FileSet) {
+		room := filepath.ToSlash(filepath.Dir(name))
+		if room == "internal/fetch" {
+			return
+		}
+		called := map[string]string{} // by the name it has in the file
+		for _, i := range file.Imports {
+			imported, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !dials.MatchString(imported) {
+				continue
+			}
+			if _, ok := sockets[room][imported]; !ok {
+				t.Errorf("%s imports %s: only internal/fetch may open a connection", name, imported)
+				continue
+			}
+			as := path.Base(imported)
+			if i.Name != nil {
+				as = i.Name.Name
+			}
+			if as == "." || as == "_" {
+				t.Errorf("%s imports %s as %s, which hides what it uses", name, imported, as)
+			}
+			called[as] = imported
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			x, ok := s.X.(*ast.Ident)
+			if !ok || called[x.Name] == "" || x.Obj != nil {
+				return true
+			}
+			for may := range strings.FieldsSeq(sockets[room][called[x.Name]]) {
+				if start, ok := strings.CutSuffix(may, "*"); may == s.Sel.Name || ok && strings.HasPrefix(s.Sel.Name, start) {
+					return true
+				}
+			}
+			t.Errorf("%s: %s.%s: only internal/fetch may open a connection", set.Position(s.Pos()), called[x.Name], s.Sel.Name)
+			return true
+		})
 	})
 }
 

@@ -10,6 +10,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,9 +45,7 @@ func (a Archive) Put(b []byte) (sum string, err error) {
 		return "", sightline.Errorf(sightline.Corrupt, "keep copy", path, "the copy that is there has other bytes").
 			WithHint("Move it away, keep it for inspection, and import again.")
 	}
-	failed := func(err error) error {
-		return sightline.Errorf(sightline.Unavailable, "keep copy", path, "%w", err).WithHint("Choose a workspace that you can write to, with room for the file.")
-	}
+	failed := func(err error) error { return notKept(path, err) }
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", failed(err)
 	}
@@ -90,4 +90,116 @@ func (a Archive) Get(sum string) ([]byte, error) {
 			WithHint("The copy was damaged or changed: restore it from a backup.")
 	}
 	return b, nil
+}
+
+// Writer takes in a copy that is too large for memory.
+type Writer struct {
+	a   Archive
+	f   *os.File
+	sum hash.Hash
+	err error
+}
+
+// Create begins a copy. It is there once Commit has returned its sum; until
+// then nothing of it can be read. Abort gives it up.
+func (a Archive) Create() (*Writer, error) {
+	if err := os.MkdirAll(a.dir, 0o755); err != nil {
+		return nil, notKept(a.dir, err)
+	}
+	f, err := os.CreateTemp(a.dir, ".new-*")
+	if err != nil {
+		return nil, notKept(a.dir, err)
+	}
+	return &Writer{a: a, f: f, sum: sha256.New()}, nil
+}
+
+func notKept(path string, err error) error {
+	return sightline.Errorf(sightline.Unavailable, "keep copy", path, "%w", err).WithHint("Choose a workspace that you can write to, with room for the file.")
+}
+
+// Write implements io.Writer.
+func (w *Writer) Write(b []byte) (int, error) {
+	n, err := w.f.Write(b)
+	w.sum.Write(b[:n])
+	if err != nil {
+		w.err = notKept(w.f.Name(), err)
+		return n, w.err
+	}
+	return n, nil
+}
+
+// Abort gives the copy up. After Commit it does nothing.
+func (w *Writer) Abort() {
+	w.f.Close()
+	os.Remove(w.f.Name())
+}
+
+// Commit keeps the copy and returns its sum. A copy of the same bytes that is
+// there already stays as it is.
+func (w *Writer) Commit() (sum string, err error) {
+	defer w.Abort()
+	if w.err != nil {
+		return "", w.err
+	}
+	sum = hex.EncodeToString(w.sum.Sum(nil))
+	path := w.a.Path(sum)
+	if err = w.f.Chmod(0o444); err == nil {
+		err = w.f.Sync()
+	}
+	if e := w.f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o755)
+	}
+	if err != nil {
+		return "", notKept(path, err)
+	}
+	if _, e := os.Stat(path); e == nil {
+		return sum, nil
+	}
+	if err = os.Rename(w.f.Name(), path); err != nil {
+		return "", notKept(path, err)
+	}
+	return sum, nil
+}
+
+// Open reads a copy as a stream. Its sum is compared where it ends: the last
+// Read of damaged bytes gives an error of code Corrupt in place of io.EOF.
+func (a Archive) Open(sum string) (io.ReadCloser, error) {
+	if len(sum) != 64 {
+		return nil, sightline.Errorf(sightline.Invalid, "read copy", sum, "not a SHA-256 in hexadecimal")
+	}
+	f, err := os.Open(a.Path(sum))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, sightline.Errorf(sightline.NotFound, "read copy", a.Path(sum), "there is no such copy")
+	}
+	if err != nil {
+		return nil, sightline.Errorf(sightline.Unavailable, "read copy", a.Path(sum), "%w", err)
+	}
+	return &reader{f, sha256.New(), sum}, nil
+}
+
+type reader struct {
+	*os.File
+	have hash.Hash
+	want string
+}
+
+// Read implements io.Reader.
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.File.Read(p)
+	r.have.Write(p[:n])
+	if errors.Is(err, io.EOF) {
+		if got := hex.EncodeToString(r.have.Sum(nil)); got != r.want {
+			return n, sightline.Errorf(sightline.Corrupt, "read copy", r.Name(), "its bytes have the SHA-256 %s", got).
+				WithHint("The copy was damaged or changed: restore it from a backup.")
+		}
+	}
+	return n, err
+}
+
+// WriteTo hides that of the file, which would pass the sum by.
+func (r *reader) WriteTo(w io.Writer) (int64, error) {
+	return io.Copy(w, struct{ io.Reader }{r})
 }

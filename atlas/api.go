@@ -30,13 +30,16 @@ type calledKey struct{}
 // ofAPI reports whether an address belongs to the interface for programs.
 func ofAPI(path string) bool { return path == api.Root || strings.HasPrefix(path, api.Root+"/") }
 
-// api answers for programs. Any other site may read it through a browser: it
-// holds nothing that is not on the pages, and knows nobody.
+// api answers for programs. Where the atlas is public, any other site may read
+// it through a browser: it holds nothing that is not on the pages, and knows
+// nobody. One that a reader runs alone stays closed to other sites.
 func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag")
-	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	if s.config.Public {
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Expose-Headers", "ETag")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
 	switch {
 	case r.Method == http.MethodOptions:
 		h.Set("Allow", "GET, HEAD, OPTIONS")

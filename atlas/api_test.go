@@ -17,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"sightline/api"
+	"sightline/atlas"
 )
 
 // described is the description of the operations, as a program reads it.
@@ -242,7 +243,7 @@ func walk(t testing.TB, address string) (rows []any) {
 // What a program needs of the protocol: it may read from any site, nothing
 // comes twice, and nothing can be changed.
 func TestProtocolForPrograms(t *testing.T) {
-	s := catalogueServer()
+	s := serveStore(t, catalogue(), func(c *atlas.Config) { c.Public = true })
 	w := get(s, "/v1/country/KE?published=2018")
 	tag := w.Header().Get("ETag")
 	if w.Code != 200 || tag == "" || w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Set-Cookie") != "" || !strings.Contains(w.Body.String(), `"looking_back"`) {
@@ -368,5 +369,13 @@ func TestAnyRequest(t *testing.T) {
 	t.Logf("%d requests, by status: %v", n, by)
 	if by[200] < n/4 || by[400] < n/20 || by[404] < n/50 {
 		t.Errorf("the requests say little: %v", by)
+	}
+}
+
+// An atlas that a reader runs alone tells other sites nothing.
+func TestAloneIsClosedToOtherSites(t *testing.T) {
+	w := get(catalogueServer(), "/v1/countries")
+	if w.Code != 200 || w.Header().Get("Access-Control-Allow-Origin") != "" || w.Header().Get("Cross-Origin-Resource-Policy") != "same-origin" {
+		t.Errorf("status %d, headers %v", w.Code, w.Header())
 	}
 }

@@ -12,6 +12,7 @@
 package atlas
 
 import (
+	"io/fs"
 	"net/http"
 	"runtime"
 	"slices"
@@ -35,8 +36,11 @@ type Config struct {
 	Today     func() sightline.Day
 	Languages []string                     // offered beside English
 	Hosts     []string                     // names that it answers to; none is any
+	Public    bool                         // other sites may read /v1 through a browser
 	CacheSize int                          // bytes of rendered pages to keep; 0 is 64 MiB
 	Release   string                       // name of the release that the pages are frozen for; empty is a live atlas
+	Restated  func() *dossier.Restatements // what became of the values of the former release; nil is no release
+	Releases  fs.FS                        // frozen releases, each a folder, for /r/NAME/; nil is none
 	Fault     func(page string, err error) // told of faults of ours, by kind of page; no address, no query
 }
 
@@ -55,6 +59,9 @@ type Server struct {
 func New(c Config) (*Server, error) {
 	if c.CacheSize == 0 {
 		c.CacheSize = 64 << 20
+	}
+	if c.Today == nil {
+		c.Today = func() sightline.Day { return 1 << 30 } // any day has come
 	}
 	if c.Fault == nil {
 		c.Fault = func(string, error) {}
@@ -127,6 +134,9 @@ func (s *Server) install() {
 		{"/audit/{id}", "finding", nil, finding},
 		{"/corrections", "corrections", []string{"claim"}, corrections},
 		{"/threats", "threats", nil, threats},
+		{"/restatements", "restatements", nil, restatements},
+		{"/names", "names", nil, names},
+		{"/names/{group}", "names", nil, names},
 	}
 	s.mux = http.NewServeMux()
 	for _, r := range s.routes {
@@ -140,6 +150,7 @@ func (s *Server) install() {
 	for _, f := range []string{formBIB, formCSL, formTXT} {
 		s.mux.Handle("/index"+f, s.serve(route{kind: "home", make: home}))
 	}
+	s.mux.HandleFunc("/r/", s.released)
 	s.mux.Handle("/static/{name}", http.HandlerFunc(s.static))
 	s.mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }) // browsers ask for one
 	s.mux.Handle("/", s.serve(route{kind: "lost", make: lost}))

@@ -27,7 +27,7 @@ type answer struct {
 // seal computes what a body is known by and its compressed form.
 func (a *answer) seal() *answer {
 	sum := sha256.Sum256(a.body)
-	a.etag = `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	a.etag = `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	if a.loose || len(a.body) < 600 || strings.HasPrefix(a.kind, "image/") {
 		return a
 	}
@@ -78,8 +78,8 @@ func newCache(limit int) *cache {
 	return &cache{limit: limit, order: list.New(), by: map[string]*list.Element{}, doing: map[string]*making{}}
 }
 
-// get returns what is held under the key, or has it made. Only pages and
-// redirects are kept, so that asking for what is not there pushes nothing out.
+// get returns what is held under the key, or has it made. Only pages are kept,
+// so that asking for what is not there pushes nothing out.
 func (c *cache) get(key string, work func() *answer) *answer {
 	c.mu.Lock()
 	if e, ok := c.by[key]; ok {
@@ -96,20 +96,27 @@ func (c *cache) get(key string, work func() *answer) *answer {
 	c.doing[key] = m
 	c.mu.Unlock()
 
+	defer func() { // where the work panics too, so that nobody waits for ever
+		c.mu.Lock()
+		delete(c.doing, key)
+		c.keep(key, m.answer)
+		c.mu.Unlock()
+		close(m.done)
+	}()
 	m.answer = work()
-	c.mu.Lock()
-	delete(c.doing, key)
-	if a := m.answer; a.status < http.StatusBadRequest && a.size() <= c.limit/4 {
-		c.by[key] = c.order.PushFront(&entry{key, a})
-		c.held += a.size() + 2*len(key)
-		for c.held > c.limit {
-			last := c.order.Back()
-			e := c.order.Remove(last).(*entry)
-			delete(c.by, e.key)
-			c.held -= e.answer.size() + 2*len(e.key)
-		}
-	}
-	c.mu.Unlock()
-	close(m.done)
 	return m.answer
+}
+
+// keep holds a page, and gives up those used longest ago to make room.
+func (c *cache) keep(key string, a *answer) {
+	if a == nil || a.status >= http.StatusMultipleChoices || a.size() > c.limit/4 {
+		return
+	}
+	c.by[key] = c.order.PushFront(&entry{key, a})
+	c.held += a.size() + 2*len(key)
+	for c.held > c.limit {
+		e := c.order.Remove(c.order.Back()).(*entry)
+		delete(c.by, e.key)
+		c.held -= e.answer.size() + 2*len(e.key)
+	}
 }

@@ -2,6 +2,7 @@ package atlas
 
 import (
 	html "html/template"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -167,6 +168,16 @@ func (h *Head) groupUpTo(g dossier.Group, most int, more string) html.HTML {
 	}
 	d.Rest = len(g.Items) - len(d.Items)
 	return h.part("group", d)
+}
+
+// Outside prints an address elsewhere: a link where it is one of the web, and
+// its text where it is anything else.
+func (h *Head) Outside(address string) html.HTML {
+	text := h.Code(address)
+	if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return text
+	}
+	return `<a class="out" href="` + html.HTML(html.HTMLEscapeString(address)) + `" rel="noreferrer">` + text + "</a>"
 }
 
 // Cites prints the numbers of citations.

@@ -27,6 +27,9 @@ type errorPage struct {
 
 // statusOf is the one place that links a kind of error to a status.
 func statusOf(err error) int {
+	if r, ok := errors.AsType[refusal](err); ok {
+		return r.status
+	}
 	switch sightline.ErrorCode(err) {
 	case sightline.Invalid:
 		return http.StatusBadRequest
@@ -60,7 +63,7 @@ func failure(q *request, err error) *errorPage {
 		for _, to := range n.pages {
 			p.Near = append(p.Near, Link{Href: q.link(to), Text: q.words.Code(to)})
 		}
-		p.Search = n.search
+		p.Search = sightline.Inert(n.search)
 	}
 	return p
 }
@@ -88,8 +91,8 @@ func printProblem(w io.Writer, p *errorPage) {
 }
 
 // kinds are the first words of addresses, for those who write them otherwise.
-var kinds = []string{"about", "audit", "changes", "claim", "claims", "corrections", "countries", "country", "forums", "laws", "method", "methods",
-	"network", "networks", "packet", "search", "source", "sources", "supplier", "suppliers", "threats", "training", "votes"}
+var kinds = []string{"about", "audit", "changes", "claim", "claims", "corrections", "countries", "country", "forums", "laws", "method", "methods", "names",
+	"network", "networks", "packet", "restatements", "search", "source", "sources", "supplier", "suppliers", "threats", "training", "votes"}
 
 // lost answers for every address that no page has: it sends the reader on
 // where the address is written otherwise, and else says what there is.

@@ -54,7 +54,7 @@ func (q *request) fileLink(to string, query ...string) string {
 	}
 	var kept []string
 	for i := 0; i+1 < len(query); i += 2 {
-		if slices.Contains(frozenQuery, query[i]) {
+		if slices.Contains(frozenQuery, query[i]) || to == "/networks" && (query[i] == "country" || query[i] == "list") {
 			kept = append(kept, query[i], query[i+1])
 		}
 	}
@@ -130,6 +130,9 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 	var mu sync.Mutex // guards what follows, and put
 	more := sync.NewCond(&mu)
 	seen := map[string]string{} // address to the page that names it
+	for _, a := range LatePages {
+		seen[a] = a
+	}
 	var queue []string
 	busy := 0
 	add := func(from string, to []string) {
@@ -176,6 +179,16 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 	}
 	wg.Wait()
 	return context.Cause(ctx)
+}
+
+// LatePages are pages of a release that say what became of the others. Freeze
+// leaves them out; FreezePage makes them when Config.Restated can tell.
+var LatePages = []string{"/restatements", "/restatements.json", "/restatements.csv"}
+
+// FreezePage makes one page of a release, and lists the addresses that it names.
+func (s *Server) FreezePage(ctx context.Context, address string) (File, []string, error) {
+	body, to, err := s.file(ctx, address, "")
+	return File{Address: address, Name: FileName(address), Body: body}, to, err
 }
 
 // file makes the file of an address, and lists the addresses that it names.

@@ -55,6 +55,7 @@ func (h *Head) head() *Head { return h }
 // fill ties the head to the request that it answers.
 func (h *Head) fill(q *request) {
 	h.q = q
+	h.Title = sightline.Inert(h.Title)
 	if h.Kind == "" {
 		h.Kind = q.kind
 	}
@@ -144,6 +145,15 @@ func (h *Head) Self() string {
 // Live reports whether a server stands behind the page, which can answer
 // forms; a page of a release stands by itself.
 func (h *Head) Live() bool { return h.q.server.config.Release == "" }
+
+// FilePolicy is the content policy that a page of a release says itself; a
+// server says its own.
+func (h *Head) FilePolicy() string {
+	if h.Live() {
+		return ""
+	}
+	return filePolicy
+}
 
 // Now is the address of this page as things stand now.
 func (h *Head) Now() string {
@@ -291,10 +301,14 @@ func (h *Head) SiteLinks() []Link {
 // FootLinks are the pages about the atlas.
 func (h *Head) FootLinks() []Link {
 	var out []Link
-	for _, l := range []struct{ to, key string }{
+	pages := []struct{ to, key string }{
 		{"/claims", "nav.claims"}, {"/forums", "nav.forums"}, {"/training", "nav.training"}, {"/changes", "nav.changes"},
-		{"/corrections", "nav.corrections"}, {"/threats", "nav.threats"}, {"/about", "nav.about_page"},
-	} {
+		{"/names", "nav.names"}, {"/corrections", "nav.corrections"}, {"/threats", "nav.threats"}, {"/about", "nav.about_page"},
+	}
+	if h.q.server.config.Restated != nil {
+		pages = append(pages, struct{ to, key string }{"/restatements", "nav.restatements"})
+	}
+	for _, l := range pages {
 		out = append(out, Link{Href: h.q.link(l.to), Text: h.Text(l.key), Here: h.q.path == l.to})
 	}
 	return out

@@ -66,9 +66,11 @@ func printRows(w io.Writer, columns []string, rows [][]string) error {
 	return c.Error()
 }
 
-// inertCell keeps a spreadsheet from reading a text as a formula.
+// inertCell makes foreign text safe in a table: what is hidden is shown, and
+// no spreadsheet reads it as a formula.
 func inertCell(t string) string {
-	if t != "" && strings.ContainsRune("=+-@\t\r", rune(t[0])) {
+	t = sightline.Inert(t)
+	if strings.IndexAny(strings.TrimLeft(t, " \u00a0\u3000"), "=+-@|%＝＋－＠") == 0 {
 		if _, err := strconv.ParseFloat(t, 64); err != nil {
 			return "'" + t
 		}

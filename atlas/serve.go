@@ -29,6 +29,10 @@ const (
 // and pictures, forms to ourselves, in no frame.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// filePolicy is the policy of a page that is read from a file, where no server
+// says it. Some browsers take "self" for no file at all: file: is its like.
+const filePolicy = "default-src 'none'; style-src 'self' file:; img-src 'self' file:; form-action 'none'; base-uri 'none'"
+
 // The forms of a page, by the suffix of its address.
 const (
 	formHTML = ""
@@ -53,20 +57,30 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Permissions-Policy", "interest-cohort=()")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if r.ContentLength != 0 {
+		h.Set("Connection", "close") // nobody reads a body, nor waits for its end
+	}
 	if ofAPI(r.URL.Path) && s.known(r.Host) {
 		s.api(w, r)
 		return
 	}
 	switch {
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		h.Set("Allow", "GET, HEAD")
-		s.refuse(w, r, http.StatusMethodNotAllowed, "The atlas only shows; use GET.")
-		return
-	case len(r.URL.Path) > maxPath || len(r.URL.RawQuery) > maxQuery:
-		s.refuse(w, r, http.StatusRequestURITooLong, "This address is longer than any that the atlas has.")
-		return
 	case !s.known(r.Host):
 		s.refuse(w, r, http.StatusMisdirectedRequest, "The atlas is not served under this name. Whoever runs it can add the name with --host.")
+		return
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		s.turnAway(w, r, http.StatusMethodNotAllowed, sightline.Errorf(sightline.Invalid, "read request", r.Method, "the atlas only shows").
+			WithHint("Use GET. A correction or a reply goes the way that /corrections describes."))
+		return
+	case len(r.URL.Path) > maxPath || len(r.URL.RawQuery) > maxQuery:
+		s.turnAway(w, r, http.StatusRequestURITooLong, sightline.Errorf(sightline.Invalid, "find page", "", "the address has %d letters, more than any of the atlas", len(r.URL.Path)+len(r.URL.RawQuery)).
+			WithHint("Start from the front page, or search with fewer words."))
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/r/") {
+		s.mux.ServeHTTP(w, r)
 		return
 	}
 	s.mux.ServeHTTP(w, ofFigure(r))
@@ -102,7 +116,24 @@ func (s *Server) known(host string) bool {
 	return slices.Contains(s.config.Hosts, strings.ToLower(strings.Trim(name, "[]")))
 }
 
-// refuse answers in plain words, for requests that are not for a page.
+// refusal is an error with a status of its own.
+type refusal struct {
+	error
+	status int
+}
+
+func (r refusal) Unwrap() error { return r.error }
+
+// turnAway answers with the page of an error a request that no page is asked
+// for.
+func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, status int, err error) {
+	q := &request{server: s, http: r, kind: "error", path: "/", query: url.Values{}}
+	q.words, _ = words.For(s.config.Languages[0])
+	send(w, r, s.failed(q, &near{refusal{err, status}, []string{"/", "/countries"}, ""}))
+}
+
+// refuse answers in plain words, where no person reads the answer or the name
+// of the atlas is not its own.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
@@ -186,8 +217,7 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	q.linked, _ = hr.Context().Value(linkedKey{}).(*linked)
 	defer func() {
 		if x := recover(); x != nil {
-			s.config.Fault(r.kind, fmt.Errorf("panic: %v\n%s", x, debug.Stack()))
-			a = s.failed(q, sightline.Errorf(sightline.Internal, "make page", "", "a fault of ours"))
+			a = s.failed(q, sightline.Errorf(sightline.Internal, "make page", "", "panic: %v\n%s", x, debug.Stack()))
 		}
 	}()
 	suffixed := &q.path
@@ -206,7 +236,11 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	}
 	q.words, _ = words.For(s.config.Languages[0])
 	var err error
-	if q.view, err = s.parseView(query); err != nil {
+	q.view, err = s.parseView(query)
+	for _, k := range []string{queryPublished, queryKnown, queryLang} {
+		q.query.Del(k) // the view has them; of a view that is none, nothing is carried on
+	}
+	if err != nil {
 		return s.failed(q, err)
 	}
 	if q.view.Lang != "" {
@@ -217,9 +251,6 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 		return s.failed(q, err)
 	}
 	q.doc, q.audit = x.doc, x.audit
-	for _, k := range []string{queryPublished, queryKnown, queryLang} {
-		q.query.Del(k)
-	}
 	page, err := r.make(q)
 	if err != nil {
 		return s.failed(q, err)
@@ -328,7 +359,7 @@ func send(w http.ResponseWriter, r *http.Request, a *answer) {
 		}
 	}
 	body := a.body
-	if a.packed != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if a.packed != nil && unpacks(r.Header.Get("Accept-Encoding")) {
 		body = a.packed
 		h.Set("Content-Encoding", "gzip")
 	}
@@ -339,9 +370,28 @@ func send(w http.ResponseWriter, r *http.Request, a *answer) {
 	}
 }
 
+// unpacks reports whether a reader takes gzip (RFC 9110, 12.5.3).
+func unpacks(header string) bool {
+	other := false
+	for t := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(t, ";")
+		weight = strings.ReplaceAll(weight, " ", "")
+		takes := weight == "" || strings.Trim(strings.TrimPrefix(weight, "q="), "0.") != ""
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip", "x-gzip":
+			return takes
+		case "*":
+			other = takes
+		}
+	}
+	return other
+}
+
+// matches compares as RFC 9110, 13.1.2 does: weakly, for one content has one
+// tag however it is packed.
 func matches(header, etag string) bool {
 	for t := range strings.SplitSeq(header, ",") {
-		if t = strings.TrimPrefix(strings.TrimSpace(t), "W/"); t == etag || t == "*" {
+		if t = strings.TrimSpace(t); t == "*" || strings.TrimPrefix(t, "W/") == strings.TrimPrefix(etag, "W/") {
 			return true
 		}
 	}

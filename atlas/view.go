@@ -124,7 +124,7 @@ func (r *readers) of(v View) (*reader, error) {
 	x.once.Do(func() {
 		o := dossier.Options{
 			AsPublished: v.Published, AsRecorded: v.at, OpenOnly: r.config.OpenOnly,
-			Edition: r.config.Edition, Code: r.config.Code,
+			Edition: r.config.Edition, Code: r.config.Code, Today: r.config.Today(),
 		}
 		if x.doc, x.err = dossier.NewReader(r.config.Store, r.config.Series, o); x.err != nil || r.config.Audit == nil {
 			return

@@ -8,16 +8,18 @@
 # .gz and .bz2 of it; asrel.txt); WHICH is rrc00 by default. The real table of
 # JINX is used beside it. Peers that are not installed are left out: bgpdump,
 # bgpscanner, bgpgrep, gobgp (a binary gobgp-count on the path that counts with
-# its packages), lbzip2, pigz. REPEAT repeats each (2).
+# its packages), lbzip2, pigz. REPEAT repeats each (3); NOPEERS
+# leaves the peers out.
 #
 # Say with every figure what else the machine was doing: the first and last
 # lines give its load.
 set -eu
 dir=$(cd "${1:?folder of ribgen}" && pwd)
 cd "$(dirname "$0")/.."
-which=${2:-rrc00}; repeat=${REPEAT:-2}
+which=${2:-rrc00}; repeat=${REPEAT:-3}
 shared=../shared/data/routing
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+export GOGC=400 # as the program sets it
 go test -c -o "$work/paths.test" ./exposure/paths
 go test -c -o "$work/exposure.test" ./exposure
 
@@ -28,7 +30,7 @@ run() {
 	local name=$1; shift
 	for _ in $(seq "$repeat"); do
 		/usr/bin/time -o "$work/t" -f '%e %U %S %M' "$@" > "$work/out" 2> /dev/null || { echo "$name: failed"; return; }
-		awk -v name="$name" -v said="$(tail -n 200 "$work/out" | grep -o '[0-9.]* \(entries/s\|read-s\|B/entry\|both-s\|hegemony-s\|cti-s\|MB/s\)' | tr '\n' ';')" \
+		awk -v name="$name" -v said="$(tail -n 200 "$work/out" | grep -o '[0-9.]* \(entries/s\|read-s\|B/entry\|both-s\|both-cpu-s\|hegemony-s\|cti-s\|MB/s\)' | tr '\n' ';')" \
 			'{printf "%-44s %9.2f %9.2f %9.0f  %s\n", name, $1, $2+$3, $4/1024, said}' "$work/t"
 	done
 }
@@ -37,7 +39,7 @@ load() { run "sightline store $2" env SIGHTLINE_RIB="$1" "$work/paths.test" -tes
 decode() { run "sightline unpack only $2" env SIGHTLINE_RIB="$1" "$work/paths.test" -test.run xxx -test.bench Decode -test.benchtime 1x; }
 peers() { # file, label
 	case $1 in
-	*.gz) run "gzip -dc $2" gzip -dc "$1"; if have pigz; then run "pigz -dc $2" pigz -dc "$1"; fi ;;
+	*.gz) run "klauspost alone $2" env SIGHTLINE_RIB="$1" "$work/paths.test" -test.run xxx -test.bench Klauspost -test.benchtime 1x; run "gzip -dc $2" gzip -dc "$1"; if have pigz; then run "pigz -dc $2" pigz -dc "$1"; fi ;;
 	*.bz2) run "bzip2 -dc $2" bzip2 -dc "$1"; if have lbzip2; then run "lbzip2 -dc -n2 $2" lbzip2 -dc -n2 "$1"; fi ;;
 	esac
 	if have bgpdump; then run "bgpdump -m $2" bgpdump -m "$1"; fi

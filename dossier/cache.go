@@ -7,6 +7,7 @@ import (
 
 	"sightline"
 	"sightline/observations"
+	"sightline/tables"
 )
 
 // cache is a store whose small answers are kept: sources, entities,
@@ -137,6 +138,14 @@ func (c *cache) Claims(q sightline.Query) ([]sightline.Entry, error) {
 		c.claims.put(key.String(), list, 1+len(list))
 	}
 	return list, err
+}
+
+// Routes implements [Routed]: none where the store has no tables.
+func (c *cache) Routes(q tables.Query) (*tables.Answer, error) {
+	if s, ok := c.Store.(Routed); ok {
+		return s.Routes(q)
+	}
+	return nil, nil
 }
 
 // Observations implements [Counted]: none where the store has no counts.

@@ -390,6 +390,7 @@ func (k *composer) cut() {
 	landing := k.figure("Cables on record that land here", countClaims, params{"predicates": "lands_in", "side": "object", "count": "subjects", "unit": "cables"})
 	a.Figures = append(a.Figures, majority, minority, landing)
 	k.cableFigures(&a)
+	routes := k.routeFigures(&a)
 
 	inHere := func(c *sightline.Claim) bool { return k.here[c.Subject] || k.home(c.Subject, sightline.KindCompany) }
 	owned := k.selected(inHere, sightline.StateOwnedBy)
@@ -434,15 +435,24 @@ func (k *composer) cut() {
 	for _, e := range controls {
 		a.Notes = append(a.Notes, k.cite(e.Record.Claim())...)
 	}
+	a.Notes = append(a.Notes, routes.notes...)
 	slices.Sort(a.Notes)
 	a.Notes = slices.Compact(a.Notes)
 	switch {
+	case routes.sentence != "":
+		a.Sentence, a.Basis = routes.sentence, Measured
+		if len(parts) > 0 {
+			a.Sentence += " Documented apart from that: " + strings.Join(parts, "; ") + "."
+		}
 	case len(parts) > 0:
-		a.Sentence = capital(strings.Join(parts, "; ")) + "; who carries the traffic is not measured here."
+		a.Sentence = capital(strings.Join(parts, "; ")) + "; " + routes.absent + "."
 		a.Brief = strings.ReplaceAll(strings.ReplaceAll(a.Sentence, " on record here", ""), " on record", "")
 	case len(controls)+len(cables)+len(a.Groups) > 0:
 		a.Sentence = fmt.Sprintf("Too little data on who carries the traffic of %s; statements on its gateways and operators are below.", name)
 		a.State = sightline.TooLittleData
+	case routes.notes != nil:
+		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and %s.", name, routes.absent)
+		a.Basis, a.State = NoBasis, sightline.TooLittleData
 	default:
 		a.Sentence = fmt.Sprintf("Too little data: nothing on record says who owns the networks of %s, and no routing table is loaded.", name)
 		a.Basis, a.State = NoBasis, sightline.TooLittleData
@@ -811,8 +821,7 @@ func (k *composer) coverage() []Coverage {
 	out := []Coverage{
 		{Engine: "Claims", Holds: "statements on this country, its deals and its suppliers",
 			Estimate: k.compute(countClaims, params{"predicates": predicateWords(), "side": "any"}), Lacks: "No list on record is a census; see each list's completeness."},
-		{Engine: "Routes", Holds: "no routing table",
-			Estimate: k.compute(engineAbsent, params{"engine": "routing tables", "why": "no routing table is loaded"}), Lacks: "Tables of several collectors."},
+		k.routesCoverage(),
 		k.interferenceCoverage(),
 		{Engine: "Index and scenarios", Holds: "no panel",
 			Estimate: k.compute(engineAbsent, params{"engine": "country-years", "why": "no panel of indicators is loaded"}), Lacks: "Indicators by year whose terms permit it."},

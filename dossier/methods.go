@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/exposure"
 	"sightline/identity"
 )
 
@@ -49,6 +50,7 @@ type result struct {
 	inputs   []sightline.Input // further ones
 	known    sightline.Instant // when the newest of them was recorded
 	floor    bool              // what is missing can only raise the value
+	seed     uint64            // of draws behind the interval
 }
 
 // The methods. A change that can move a value is a new version and a line in
@@ -97,6 +99,14 @@ var methods = []Method{
 	{measuredProduct, "The share of distinct probes that met the page of a filtering product, out of those with a result of any test, in the newest month held; the interval is Wilson's. The page says who made the product, not who runs it or who decided.", runMeasuredProduct},
 	{cableOwner, "The share of the international cables on record here in which a nation or firm has a part (exposure measure E3), each cable once however many owners are theirs; with weigh=share, each by the part that is theirs. An owner counts for the nation of its seat and for those that own it. What is not known is theirs in the upper bound and not in the lower. It has a value only where a source that looked at the cables of all nations lists those here.", runCableOwner},
 	{cableBuilder, "The share of the international cables on record here that a firm or the firms of a nation built (exposure measure E4). A builder counts also for those that owned it when it built. A cable without a builder on record is theirs in the upper bound and not in the lower. It has a value only where a source that looked at the cables of all nations lists those here.", runCableBuilder},
+	{exposure.CountryHegemonyMethod, "The mean of a network's AS hegemony over the origins of a country, weighted by the addresses that each originates in it (Fontugne, Ermoshina, Aben 2020). The interval is how far it varies when collectors and monitor networks are drawn anew.", runRouteHegemony},
+	{exposure.CTIMethod, "Country Transit Influence of a network: the share of the country's addresses that monitors abroad reach through it, each divided by the network's distance from their origin (Gamero-Garrido et al. 2022).", runRouteCTI},
+	{exposure.UnionMethod, "The share of the country's addresses whose inbound path, as monitor networks abroad see it, meets at least one network of the owner (or the network named), the origin included. A union over paths, not a sum over networks.", runRouteUnion},
+	{exposure.TransitMethod, "The share of the country's addresses whose inbound path meets a network of the owner before the origin.", runRouteTransit},
+	{exposure.ChokepointMethod, "The largest share of the country's addresses whose inbound paths meet one of so many networks: those of the country, where the countries of networks are known.", runRouteCut},
+	{exposure.ForeignMethod, "The share of the country's addresses whose inbound path crosses a network known to be of another country, the monitor's own and the origin left out.", runRouteForeign},
+	{exposure.ConcentrationMethod, "The Herfindahl-Hirschman index of the networks that stand directly before the origins, weighted by addresses.", runRouteConcentration},
+	{routesMonitors, "Counts the monitor networks outside the country whose full feed is in the tables and whose place is known.", runRouteMonitors},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 	{countSelect, "Counts the claims of a selection that some source gives evidence for, or the different subjects or objects that they have.", runCountSelect},
 	{countCross, "Cross-tabulates two selections: counts the subjects that both have, out of those of the column.", runCountCross},
@@ -149,7 +159,7 @@ func (v *view) work(id sightline.MethodID, p params) (sightline.Estimate, sightl
 // seal makes the packet of a result.
 func (v *view) seal(id sightline.MethodID, p params, r result) (sightline.Estimate, sightline.Packet, error) {
 	r.estimate.Method = id
-	packet := sightline.Packet{Schema: sightline.PacketSchema, Method: id, Parameters: v.parameters(p), Code: v.options.Code}
+	packet := sightline.Packet{Schema: sightline.PacketSchema, Method: id, Parameters: v.parameters(p), Seed: r.seed, Code: v.options.Code}
 	slices.SortFunc(r.used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	h := sha256.New()
 	for _, e := range r.used {
@@ -165,14 +175,19 @@ func (v *view) seal(id sightline.MethodID, p params, r result) (sightline.Estima
 		slices.SortFunc(r.sources, func(a, b *sightline.Source) int { return cmp.Compare(a.ID, b.ID) })
 		h := sha256.New()
 		for _, s := range slices.Compact(r.sources) {
-			// A copy, since making a record takes the value over.
-			c := *s
-			c.DerivedFrom = slices.Clone(s.DerivedFrom)
-			rec, err := sightline.NewRecord(&c)
-			if err != nil {
-				return sightline.Estimate{}, sightline.Packet{}, err
+			text, ok := v.texts[s.ID]
+			if !ok {
+				// A copy, since making a record takes the value over.
+				c := *s
+				c.DerivedFrom = slices.Clone(s.DerivedFrom)
+				rec, err := sightline.NewRecord(&c)
+				if err != nil {
+					return sightline.Estimate{}, sightline.Packet{}, err
+				}
+				text = rec.Text()
+				v.texts[s.ID] = text
 			}
-			h.Write(rec.Text())
+			h.Write(text)
 			h.Write([]byte{'\n'})
 		}
 		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "sources", SHA256: hex.EncodeToString(h.Sum(nil))})
@@ -228,6 +243,9 @@ func (v *view) parameters(p params) map[string]string {
 	if v.options.OpenOnly {
 		out["open_only"] = "yes"
 	}
+	if v.options.Moment != 0 {
+		out["moment"] = v.options.Moment.String()
+	}
 	return out
 }
 
@@ -268,6 +286,8 @@ func ReadParameters(p sightline.Packet) (Options, map[string]string, error) {
 			err = options.AsRecorded.UnmarshalText([]byte(val))
 		case "open_only":
 			options.OpenOnly = val == "yes"
+		case "moment":
+			err = options.Moment.UnmarshalText([]byte(val))
 		default:
 			rest[k] = val
 		}

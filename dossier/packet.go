@@ -148,7 +148,7 @@ func (r *Reader) Packet(id string) (*PacketSheet, error) {
 				WithHint("A packet belongs to a view in time and to an edition: where the number was printed under another date, or from another edition or workspace, look there. sightline verify finds it in a document saved as JSON.")
 		}
 	}
-	packets, err := r.packetsOf(where)
+	packets, err := r.proofs.get(where, func() ([]sightline.Packet, error) { return r.packetsOf(where) })
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,8 @@ type Reader struct {
 	votes     kept[*VoteList]
 	forums    kept[*ForumList]
 	training  kept[*TrainingList]
+	names     kept[*NameList]
+	proofs    memo[string, []sightline.Packet] // by the address of a document
 
 	clocked   kept[string]
 	published kept[[]sightline.Entry] // in order of publication

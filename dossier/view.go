@@ -15,6 +15,8 @@ type Options struct {
 	AsPublished sightline.Date    // only what had been published by the last day of this date
 	AsRecorded  sightline.Instant // only what the store knew at this moment
 	OpenOnly    bool              // only what may be passed on freely
+	Moment      sightline.Instant // routes as they stood then; 0 is the newest
+	Today       sightline.Day     // what the reader calls now; 0 is not known. It changes no number, only whether old tables may speak of the present
 	Edition     string            // of the catalogue or ledger, for the title
 	Code        string            // version of this program, for packets
 }
@@ -34,10 +36,12 @@ type view struct {
 	about   map[sightline.EntityID][]sightline.Entry // claims whose subject is the key
 	here    map[sightline.EntityID]bool              // networks and companies that operate in the country
 	one     identity.Clusters                        // records that count as one organisation
+	routes  routes                                   // who is on the path, once asked for
 	undated int
 
 	scored   map[sightline.EntityID][]sightline.Entry // scores of all countries, by indicator
 	sources  map[sightline.SourceID]*sightline.Source
+	texts    map[sightline.SourceID][]byte // of the records of sources, for packets
 	entities map[sightline.EntityID]*sightline.Entity
 	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
 	shore    *shore                       // once it was read
@@ -54,6 +58,7 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		here:     map[sightline.EntityID]bool{},
 		scored:   map[sightline.EntityID][]sightline.Entry{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
+		texts:    map[sightline.SourceID][]byte{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
 		read:     map[string][]sightline.Entry{},
 	}

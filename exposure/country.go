@@ -127,8 +127,9 @@ func reserved(a sightline.ASN) bool {
 }
 
 // gather collects the routes into every country asked for, in one pass over
-// the table for each worker.
-func (w *World) gather() []*inbound {
+// the table for each worker. A clean path for which counts is false is passed
+// over; counts nil is none.
+func (w *World) gather(counts func([]sightline.ASN) bool) []*inbound {
 	use, at, in := w.heard()
 	t := w.Table
 	// The countries of each prefix, once.
@@ -189,7 +190,7 @@ func (w *World) gather() []*inbound {
 		for id := from; id < to; id++ {
 			var ok bool
 			buf, ok = clean(t.Path(paths.ID(id)), buf)
-			good[id] = ok
+			good[id] = ok && (counts == nil || counts(buf))
 		}
 	})
 	h := newHosts(t, use)
@@ -199,6 +200,9 @@ func (w *World) gather() []*inbound {
 	for k := range workers {
 		wg.Go(func() {
 			var out []route
+			if len(want) == 0 {
+				out = make([]route, 0, t.Set().Len()/workers) // most paths lead into one country
+			}
 			head := make([]uint32, t.Set().Len())
 			emit := func(label, peer uint16, path paths.ID, weight float64) {
 				if weight <= 0 {
@@ -373,3 +377,5 @@ func wantAll(countries []sightline.Country, has func(sightline.Country) bool, ad
 		}
 	}
 }
+
+func compareCountries(a, b sightline.Country) int { return strings.Compare(a.Code(), b.Code()) }

@@ -23,6 +23,17 @@ func OriginAddresses(t *paths.Table, l Locator) Weights {
 		origins []sightline.ASN
 		at      []Located
 	}
+	// The last network of each path that ends in a sequence, or 0.
+	last := make([]sightline.ASN, t.Set().Len())
+	parallel(len(last), func(from, to int) {
+		var buf []sightline.ASN
+		for id := from; id < to; id++ {
+			var ok bool
+			if buf, ok = clean(t.Path(paths.ID(id)), buf); ok {
+				last[id] = buf[len(buf)-1]
+			}
+		}
+	})
 	var stack []open
 	shut := func(o *open) {
 		for _, at := range o.at {
@@ -62,13 +73,11 @@ func OriginAddresses(t *paths.Table, l Locator) Weights {
 		}
 		var origins []sightline.ASN
 		_, ids := t.At(i)
-		var last paths.ID
 		for k, id := range ids {
-			if k > 0 && id == last {
+			if k > 0 && last[id] == last[ids[k-1]] {
 				continue
 			}
-			last = id
-			if a, ok := originOf(t, id); ok && !slices.Contains(origins, a) {
+			if a := last[id]; a != 0 && !slices.Contains(origins, a) {
 				origins = append(origins, a)
 			}
 		}
@@ -79,15 +88,6 @@ func OriginAddresses(t *paths.Table, l Locator) Weights {
 		shut(&stack[n])
 	}
 	return out
-}
-
-// originOf is the last network of a path that ends in a sequence.
-func originOf(t *paths.Table, id paths.ID) (sightline.ASN, bool) {
-	list, ok := clean(t.Path(id), nil)
-	if !ok {
-		return 0, false
-	}
-	return list[len(list)-1], true
 }
 
 // CountryHegemony is the hegemony of networks over one country.

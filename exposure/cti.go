@@ -9,8 +9,8 @@ import (
 
 // The methods of Country Transit Influence.
 const (
-	CTIMethod       sightline.MethodID = "exposure.cti/1"
-	CTICompatMethod sightline.MethodID = "exposure.cti.caida-compat/1"
+	CTIMethod       sightline.MethodID = "exposure.cti/2"
+	CTICompatMethod sightline.MethodID = "exposure.cti.caida-compat/2"
 )
 
 // CTIOptions say how Country Transit Influence is computed.
@@ -93,7 +93,7 @@ func ComputeCTI(o CTIOptions) ([]CTICountry, error) {
 		d = resample(h.homes, len(h.names), reps, o.Seed)
 	}
 	x := newASIndex(o.Table)
-	in := o.gather()
+	in := o.gather(func(p []sightline.ASN) bool { return o.Relationships.top(p) < len(p)-1 })
 	out := make([]CTICountry, len(in))
 	eachCountry(in, func(i int) { out[i] = ctiOf(&o, in[i], h, x, d) })
 	wantAll(o.Countries, func(c sightline.Country) bool {
@@ -103,26 +103,27 @@ func ComputeCTI(o CTIOptions) ([]CTICountry, error) {
 	return out, nil
 }
 
-// transits calls f for each network that counts as transit on a clean path:
-// its place, and its distance from the origin. The path is cut at the monitor's
-// end up to the first link from a provider to a customer, where the country
-// stands for the origin and everyone who is a provider at all is its provider.
-func (r *Relationships) transits(p []sightline.ASN, f func(a sightline.ASN, distance int)) {
+// top is where the first link from a provider to a customer starts on a clean
+// path, where the country stands for the origin and everyone who is a provider
+// at all is its provider; it is the last place where there is none. Such a path
+// is not used.
+func (r *Relationships) top(p []sightline.ASN) int {
 	last := len(p) - 1
-	from := 0
-	for ; from < last; from++ {
-		if from+1 == last {
-			if r.ProviderOfAny(p[from]) {
-				break
-			}
-		} else if r.Provider(p[from], p[from+1]) {
-			break
+	for i := range last {
+		if i+1 == last && r.ProviderOfAny(p[i]) || i+1 < last && r.Provider(p[i], p[i+1]) {
+			return i
 		}
 	}
-	for i := max(from, 1); i < last; i++ { // the monitor's own network is no transit
-		if from < last {
-			f(p[i], last-i)
-		}
+	return last
+}
+
+// transits calls f for each network that counts as transit on a clean path:
+// its place, and its distance from the origin. The path is cut at the monitor's
+// end up to its top; the monitor's own network is no transit.
+func (r *Relationships) transits(p []sightline.ASN, f func(a sightline.ASN, distance int)) {
+	last := len(p) - 1
+	for i := max(r.top(p), 1); i < last; i++ {
+		f(p[i], last-i)
 	}
 }
 

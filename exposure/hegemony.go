@@ -109,7 +109,7 @@ func weigh(t *paths.Table, use []bool, v6 bool) []group {
 			for p := range use {
 				mine[p] = use[p] && p%workers == k
 			}
-			parts[k] = weighSome(t, mine, v6, from, to)
+			parts[k] = weighSome(t, mine, v6, from, to, t.Set().Len()/workers)
 		})
 	}
 	wg.Wait()
@@ -141,8 +141,9 @@ type openPrefix struct {
 	weight uint64
 }
 
-func weighSome(t *paths.Table, mine []bool, v6 bool, from, to int) []group {
-	var groups []group
+// weighSome is weigh for some peers; about is how many groups to make room for.
+func weighSome(t *paths.Table, mine []bool, v6 bool, from, to, about int) []group {
+	groups := make([]group, 0, about)
 	head := make([]uint32, t.Set().Len()) // group+1
 	add := func(peer uint16, path paths.ID, w uint64) {
 		i := head[path]

@@ -197,6 +197,21 @@ func (b *Blocks) AddBlocks(country sightline.Country, r io.Reader) error {
 	})
 }
 
+// ReadBlocks reads lines "prefix|country", perhaps with further fields, of
+// delegated blocks, sealed, and counts the addresses that overlap.
+func ReadBlocks(r io.Reader) (b *Blocks, overlapped uint64, err error) {
+	b = new(Blocks)
+	err = eachLine(r, func(line string, n int) error {
+		f := strings.Split(line, "|")
+		var c sightline.Country
+		if len(f) < 2 || c.UnmarshalText([]byte(f[1])) != nil || c.IsZero() {
+			return badLine("blocks", n, line, "Write prefix|country.")
+		}
+		return b.AddBlocks(c, strings.NewReader(f[0]))
+	})
+	return b, b.Seal(), err
+}
+
 // Seal sorts the ranges. Where two overlap, the earlier one, and of two that
 // start together the one of the lower code, keeps the addresses; overlapped
 // counts them.

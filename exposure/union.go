@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -49,7 +50,7 @@ type CountryUnion struct {
 // UnionRow is the union exposure to one owner.
 type UnionRow struct {
 	Owner             string
-	Found             int // of its networks on paths into the country
+	Met               []sightline.ASN // its networks on paths into the country, in order
 	union, transit    measure
 	rankLow, rankHigh int32
 	why               string
@@ -142,7 +143,7 @@ func ComputeUnion(o UnionOptions) ([]CountryUnion, error) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	in := o.gather()
+	in := o.gather(nil)
 	out := make([]CountryUnion, len(in))
 	eachCountry(in, func(i int) {
 		u := unionEngine{o: &o, in: in[i], h: h, d: d, names: names}
@@ -284,7 +285,7 @@ func (u *unionEngine) owners(out *CountryUnion) {
 	reps := make([][]float64, len(u.names))
 	for i, name := range u.names {
 		inside := func(a sightline.ASN) bool { _, ok := slices.BinarySearch(u.o.Owners[name], a); return ok }
-		r := UnionRow{Owner: name, Found: len(found[i]), why: out.why}
+		r := UnionRow{Owner: name, Met: slices.Sorted(maps.Keys(found[i])), why: out.why}
 		r.union, reps[i] = u.mean(union[i], inside)
 		r.transit, _ = u.mean(transit[i], inside)
 		if reps[i] == nil && len(u.d.times) > 0 {

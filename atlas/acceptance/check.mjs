@@ -42,32 +42,32 @@ async function withBrowser(kind, prefs, work) {
 }
 
 // open loads a page and watches that it asks nobody else for anything.
-async function open(page, where, url) {
+async function open(page, where, url, status = 200) {
   const seen = [];
   const watch = (r) => seen.push(r.url());
   page.on('request', watch);
   const response = await page.goto(url, { waitUntil: 'load', timeout: 60000 });
   page.off('request', watch);
-  if (!response || !response.ok() && response.status() !== 304) bad(where, 'status ' + (response && response.status()));
+  if (!response || response.status() !== status && response.status() !== 304) bad(where, 'status ' + (response && response.status()));
   for (const u of seen) if (!u.startsWith(config.base + '/') && !u.startsWith('data:')) bad(where, 'it asked for ' + u);
 }
 
 async function chromium() {
   await withBrowser('chromium', {}, async (browser) => {
     const page = await browser.newPage();
-    page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('favicon')) bad(page.url(), 'console: ' + m.text()); });
+    page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('404 (Not Found)')) bad(page.url(), 'console: ' + m.text()); });
     page.on('pageerror', (e) => bad(page.url(), 'error: ' + e.message));
     for (const p of config.pages) {
       for (const lang of ['', 'qps']) {
         const where = 'chromium ' + (lang || 'en') + ' ' + p.name;
         await page.setViewport({ width: 1100, height: 900 });
-        await open(page, where, address(p.path, lang));
+        await open(page, where, address(p.path, lang), p.status);
         await page.evaluate(axe);
         const result = await page.evaluate((tags) => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }), rules);
         for (const v of result.violations) for (const n of v.nodes.slice(0, 3)) bad(where, 'axe ' + v.id + ': ' + n.html.slice(0, 160) + ' ' + (n.failureSummary || '').split('\n').slice(1, 2).join('').trim());
         if (config.shots) await page.screenshot({ path: join(config.out, p.name + '-' + (lang || 'en') + '-1100.png'), fullPage: true });
         await page.setViewport({ width: 320, height: 800, isMobile: true, hasTouch: true, deviceScaleFactor: 1 });
-        await open(page, where + ' 320 px', address(p.path, lang));
+        await open(page, where + ' 320 px', address(p.path, lang), p.status);
         const narrow = await page.evaluate(() => ({ document: document.documentElement.scrollWidth, window: window.innerWidth,
           wide: [...document.body.querySelectorAll('*')].filter((e) => !e.closest('.scroll') && e.getBoundingClientRect().right > 321 && getComputedStyle(e).position !== 'absolute').slice(0, 3).map((e) => e.outerHTML.slice(0, 120)) }));
         if (narrow.document > 320 || narrow.window > 320) bad(where + ' 320 px', 'the document is ' + Math.max(narrow.document, narrow.window) + ' px wide: ' + narrow.wide.join(' | '));
@@ -82,9 +82,10 @@ async function chromium() {
         if (config.shots) await page.screenshot({ path: join(config.out, p.name + '-' + (lang || 'en') + '-320.png'), fullPage: true });
       }
       // Print: A4 and Letter, nothing cut off, addresses written out.
+      if (!p.printed) continue;
       const where = 'print ' + p.name;
       await page.setViewport({ width: 688, height: 1000 });
-      await open(page, where, address(p.path, ''));
+      await open(page, where, address(p.path, ''), p.status);
       await page.emulateMediaType('print');
       const cut = await page.evaluate(() => [...document.querySelectorAll('.scroll, table, figure')].filter((e) => e.scrollWidth > 690).map((e) => e.outerHTML.slice(0, 120) + ' ' + e.scrollWidth));
       for (const c of cut) bad(where, 'wider than the sheet: ' + c);
@@ -104,9 +105,9 @@ async function firefox(name, prefs) {
     await page.setViewport({ width: 1100, height: 900 });
     for (const p of config.pages) {
       const where = 'firefox ' + name + ' ' + p.name;
-      await open(page, where, address(p.path, ''));
+      await open(page, where, address(p.path, ''), p.status);
       await page.screenshot({ path: join(config.out, p.name + '-firefox-' + name + '.png'), fullPage: false });
-      writeFileSync(join(config.out, p.name + '-firefox-' + name + '.pdf'), await page.pdf({ format: 'A4', timeout: 120000 }));
+      if (p.printed) writeFileSync(join(config.out, p.name + '-firefox-' + name + '.pdf'), await page.pdf({ format: 'A4', timeout: 120000 }));
     }
   });
 }

@@ -408,7 +408,7 @@ func (f Frame) packets() string {
 // spreadsheet that opens it.
 func field(s string) string {
 	s = sightline.Inert(s)
-	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
+	if strings.IndexAny(strings.TrimLeft(s, " \u00a0\u3000"), "=+-@|%＝＋－＠") == 0 {
 		return "'" + s
 	}
 	return s

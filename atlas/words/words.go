@@ -22,6 +22,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/bidi"
 
 	"sightline"
 )
@@ -345,13 +346,24 @@ func (p *Printer) Name(s string) template.HTML {
 func (p *Printer) Code(s string) template.HTML { return digits(sightline.Inert(s)) }
 
 // Foreign prints a sentence that stays in the language in which a person
-// reviewed it, English: on a page in another language it is marked as such.
+// reviewed it, English: on a page in another language it is marked as such, and
+// everywhere isolated where it quotes a script that runs from right to left.
 func (p *Printer) Foreign(s string) template.HTML {
+	plain := p.lang == "en" && !strings.ContainsFunc(s, fromRight)
 	s = template.HTMLEscapeString(sightline.Inert(s))
-	if p.lang == "en" {
+	if plain {
 		return template.HTML(s)
 	}
 	return template.HTML(`<span lang="en" dir="ltr">` + s + "</span>")
+}
+
+// fromRight reports whether a letter runs from right to left.
+func fromRight(r rune) bool {
+	if r < 0x590 {
+		return false
+	}
+	x, _ := bidi.LookupString(string(r))
+	return x.Class() == bidi.R || x.Class() == bidi.AL || x.Class() == bidi.AN
 }
 
 func digits(s string) template.HTML {

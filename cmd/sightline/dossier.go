@@ -72,6 +72,7 @@ func (a *app) compose(s *store, country string, k clocks) (*dossier.Dossier, err
 	if err != nil {
 		return nil, err
 	}
+	o.Today = sightline.DayOf(a.now())
 	return dossier.Compose(s.Store, s.series, o)
 }
 

@@ -144,9 +144,29 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 			return p, nil, err
 		}
 	}
+	for _, c := range countries {
+		if s.ledger == nil {
+			break // only a workspace has routing tables
+		}
+		o.Country = c
+		t, err := dossier.ListRoutes(s.Store, s.series, o, allRoutes)
+		if sightline.ErrorCode(err) == sightline.NotFound {
+			continue
+		}
+		if err != nil {
+			return p, nil, err
+		}
+		if pick(t.Packets) {
+			return p, beside, nil
+		}
+	}
 	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier, audit or page of %s has it", s.edition).
 		WithHint("If it was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
 }
+
+// allRoutes is how many networks of each kind are looked through; --in finds the
+// others.
+const allRoutes = 100
 
 // readPackets reads the packets of a document saved as JSON.
 func readPackets(name string) ([]sightline.Packet, error) {
@@ -170,6 +190,11 @@ func readPackets(name string) ([]sightline.Packet, error) {
 			if d, err = export.ReadAuditJSON(r); err == nil {
 				return d.Packets, nil
 			}
+		case dossier.RoutesSchema:
+			var t *dossier.RouteTable
+			if t, err = export.ReadRoutesJSON(r); err == nil {
+				return t.Packets, nil
+			}
 		case dossier.HeadSchema:
 			var d *dossier.HeadTable
 			if d, err = export.ReadHeadCountJSON(r); err == nil {
@@ -186,7 +211,7 @@ func readPackets(name string) ([]sightline.Packet, error) {
 			err = cmp.Or(err, fmt.Errorf("its schema is %q, and it has no packets", head.Schema))
 		}
 	}
-	return nil, sightline.Errorf(sightline.Invalid, "read document", name, "not a dossier, audit or head-count saved as JSON: %w", err).
+	return nil, sightline.Errorf(sightline.Invalid, "read document", name, "not a dossier, audit, head-count or table of routes saved as JSON: %w", err).
 		WithHint("Save one with: sightline dossier KE -o ke.json")
 }
 
@@ -271,24 +296,31 @@ func asRecorded(p sightline.Packet) sightline.Instant {
 
 func (a *app) verifyCommand() *cobra.Command {
 	var k clocks
-	var country, head, in string
+	var country, head, in, key string
 	c := &cobra.Command{
-		Use:   "verify [ID | FILE.json]",
+		Use:   "verify [ID | FILE.json | RELEASE]",
 		Short: "Compute a number again, or check that nothing stored was damaged",
 		Long: `With a packet id, compute the number again and compare.
 
 With a dossier, audit or head-count saved as JSON, do so for every number and
 verdict in it.
 
+With the folder of a release, name each file that differs, is missing or is one
+too many, and check that its numbers are those of its packets. --pubkey checks
+who signed it, --head compares its manifest with a hash noted earlier.
+
 Without an argument, check what is stored: the hash chain of the workspace's
 ledger and every index against it, or the embedded catalogue against the hashes
 that it was built with. The first damaged record is named. Note the head that
 is printed: given later with --head, it shows whether records were cut off.`,
-		Example: "  sightline verify SL-7Q4M-2K9D-X\n  sightline verify ke.json\n  sightline verify -w my-workspace",
+		Example: "  sightline verify SL-7Q4M-2K9D-X\n  sightline verify ke.json\n  sightline verify -w my-workspace\n  sightline verify ./2026.11 --pubkey sightline.key.pub",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return a.verifyStore(c.Context(), head)
+			}
+			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+				return a.verifyRelease(args[0], head, key)
 			}
 			s, err := a.open()
 			if err != nil {
@@ -315,7 +347,8 @@ is printed: given later with --head, it shows whether records were cut off.`,
 	k.registerOpen(c)
 	c.Flags().StringVar(&country, "country", "", "look for the packet in this `country` only")
 	c.Flags().StringVar(&in, "in", "", "look for the packet in this `file`: a document saved as JSON, or an audit file")
-	c.Flags().StringVar(&head, "head", "", "`hash` of the ledger's head, noted earlier")
+	c.Flags().StringVar(&head, "head", "", "`hash` noted earlier: of the ledger's head, or of a release's manifest")
+	c.Flags().StringVar(&key, "pubkey", "", "public `key` of minisign, or a file with one, that a release must be signed by")
 	return c
 }
 

@@ -49,13 +49,6 @@ type exposureFlags struct {
 	weights                               exposure.Weights
 }
 
-// The usual thresholds of a full feed, in prefixes (Internet Health Report);
-// for tables that are all smaller, three quarters of the largest peer's.
-const (
-	fullFeed4 = 600_000
-	fullFeed6 = 80_000
-)
-
 // newExposureCommand makes the command that answers from routing tables alone.
 func newExposureCommand() *cobra.Command {
 	var f exposureFlags
@@ -235,7 +228,7 @@ func (f *exposureFlags) readSmall() (err error) {
 func (f *exposureFlags) readBlocks() error {
 	files, err := filepath.Glob(filepath.Join(f.locations, "*", "ipv4-aggregated.txt"))
 	if err != nil || len(files) == 0 {
-		return sightline.Errorf(sightline.NotFound, "read locations", f.locations, "no ipv4-aggregated.txt in folders of countries").WithHint("Give the folder that holds ke/ipv4-aggregated.txt and its like.")
+		return noBlocks(f.locations)
 	}
 	slices.Sort(files)
 	b := new(exposure.Blocks)
@@ -281,32 +274,28 @@ func (f *exposureFlags) readTables(args []string, diag io.Writer) error {
 			return err
 		}
 	}
-	f.table = b.Table()
+	f.table = b.Finish()
 	for _, w := range f.table.Twins() {
 		f.notes = append(f.notes, fmt.Sprintf("%s %s at %s repeats the one at %s and was left out", w.Peer.ASN, w.Peer.Addr, w.Peer.Collector, w.Of.Collector))
 	}
 	if n := f.table.Aside(); n > 0 {
 		f.notes = append(f.notes, fmt.Sprintf("%d further paths of add-path peers were set aside", n))
 	}
-	largest := 0
-	for i := range f.table.Peers() {
-		largest = max(largest, f.table.Count(i, f.v6))
-	}
-	f.threshold = f.fullFeed
-	if f.threshold == 0 {
-		f.threshold = fullFeed4
-		if f.v6 {
-			f.threshold = fullFeed6
-		}
-		if largest <= f.threshold {
-			f.threshold = largest * 3 / 4
-			f.notes = append(f.notes, fmt.Sprintf("no peer has a full table of today's size; those with more than %d prefixes, three quarters of the largest, count as full feeds", f.threshold))
+	if f.threshold = f.fullFeed; f.threshold == 0 {
+		var small bool
+		if f.threshold, small = exposure.Threshold(f.table, f.v6); small {
+			f.notes = append(f.notes, smallTables(f.threshold))
 		}
 	}
 	for _, n := range f.notes {
 		fmt.Fprintln(diag, n)
 	}
 	return nil
+}
+
+// smallTables says which peers count where no table is of today's size.
+func smallTables(threshold int) string {
+	return fmt.Sprintf("no peer has a full table of today's size; those with more than %d prefixes, three quarters of the largest, count as full feeds", threshold)
 }
 
 func (f *exposureFlags) readTable(b *paths.Builder, collector, name string, way mrt.OnDamage) error {
@@ -364,21 +353,8 @@ func (f *exposureFlags) world(t *paths.Table) (exposure.World, error) {
 		return exposure.World{}, sightline.Errorf(sightline.Invalid, "compute exposure", f.measure, "nothing says in which country the monitors are").
 			WithHint("Give --monitors, or --as-countries.")
 	}
-	counts := map[paths.Peer]int{}
-	for i, p := range t.Peers() {
-		counts[p] = t.Count(i, false)
-	}
 	w := exposure.World{Table: t, Locator: f.locator, MultiHop: f.multiHop, Merge: f.merged, MergeName: f.merge, Countries: f.all, Compat: f.compat,
-		Monitors: func(p paths.Peer) (exposure.Monitor, bool) {
-			if f.known != nil {
-				if m, ok := f.known(p); ok {
-					return m, true
-				}
-			}
-			// The country of a peer's network is the best that is known of its place.
-			c, ok := f.nationality[p.ASN]
-			return exposure.Monitor{Country: c, Confident: true, FullFeed: counts[p] > f.threshold}, ok
-		}}
+		Monitors: exposure.PlacedBy(f.known, f.nationality, t, f.threshold)}
 	if f.fullFeed > 0 {
 		w.FullFeed = f.fullFeed
 	}

@@ -13,6 +13,7 @@ import (
 	"sightline"
 	"sightline/catalog"
 	"sightline/ledger"
+	"sightline/tables"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -249,7 +250,11 @@ func (a *app) verifyCopies(l *ledger.Ledger) error {
 	if len(checked)+absent > 0 {
 		fmt.Fprintf(a.out, "ok  archive: %s as recorded, %d not here\n", count(int64(len(checked)), "copy is", "copies are"), absent)
 	}
-	return nil
+	n, err := tables.At(a.workspace).Verify()
+	if err == nil && n > 0 {
+		fmt.Fprintf(a.out, "ok  tables: %s as recorded\n", count(int64(n), "copy is", "copies are"))
+	}
+	return err
 }
 
 // count is a number with the right form of its noun.

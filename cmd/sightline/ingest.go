@@ -22,17 +22,18 @@ import (
 func (a *app) ingestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ingest",
-		Short: "Add counts of measurements to a workspace",
-		Long:  "Judge measurements and keep how many probes saw interference, by country, month, target and network. The measurements are not kept.",
+		Short: "Add counts of measurements and routing tables to a workspace",
+		Long: `Judge measurements and keep how many probes saw interference, by country, month, target and network (ooni); the measurements are not kept.
+Keep routing tables, and what places the networks in them (rib).`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Help()
 			}
-			return sightline.Errorf(sightline.Invalid, "read arguments", args[0], "not a kind of measurement").WithHint("Use: sightline ingest ooni FILES -w DIRECTORY")
+			return sightline.Errorf(sightline.Invalid, "read arguments", args[0], "not a kind of measurement").WithHint("Use: sightline ingest ooni FILES -w DIRECTORY, or: sightline ingest rib FILES -w DIRECTORY")
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	c.AddCommand(a.ingestOONICommand())
+	c.AddCommand(a.ingestOONICommand(), a.ingestRIBCommand())
 	return c
 }
 
@@ -126,7 +127,7 @@ refused, unless all of them are judged again under newer rules or fingerprints.`
 				b.Counts = append(b.Counts, observations.Count{Country: x.Country, Network: x.Network, Test: x.Test, Target: x.Target, Month: month,
 					Probes: x.Probes, Saw: x.Saw, N: x.N, Interfered: x.Interfered, Mechanism: string(x.Mechanism)})
 			}
-			if err := a.holdOONI(c.Context(), now); err != nil {
+			if err := a.holdSource(c.Context(), ooniRecord); err != nil {
 				return err
 			}
 			s, err := observations.OpenOrCreate(a.observationsPath())
@@ -170,8 +171,12 @@ const ooniSource = "ooni-measurements"
 // counts; their own terms are named for whoever passes them on.
 const ooniRecord = `{"type":"source","id":"ooni-measurements","title":"OONI measurements","publisher":"Open Observatory of Network Interference","kind":"ngo","url":"https://ooni.org/data/","licence":"CC-BY-NC-SA-4.0","reliability":"B","scope":"none","selection":"Tests that volunteers chose to run, mostly of lists of sites that are likely to be blocked; no sample of users, networks or sites"}`
 
-// holdOONI adds the source to the ledger if it is not there.
-func (a *app) holdOONI(ctx context.Context, now time.Time) (err error) {
+// holdSource adds a source to the ledger if it is not there.
+func (a *app) holdSource(ctx context.Context, record string) (err error) {
+	r, err := sightline.ParseRecord([]byte(record))
+	if err != nil {
+		panic("BUG: a source of ours: " + err.Error())
+	}
 	l, err := a.openToWrite()
 	if err != nil {
 		return err
@@ -181,14 +186,10 @@ func (a *app) holdOONI(ctx context.Context, now time.Time) (err error) {
 			err = e
 		}
 	}()
-	if _, err := l.Source(ooniSource, 0); sightline.ErrorCode(err) != sightline.NotFound {
+	if _, err := l.Source(r.Source().ID, 0); sightline.ErrorCode(err) != sightline.NotFound {
 		return err
 	}
-	r, err := sightline.ParseRecord([]byte(ooniRecord))
-	if err != nil {
-		panic("BUG: ooniRecord: " + err.Error())
-	}
-	_, err = l.Append(ctx, sightline.InstantOf(now), []sightline.Record{r})
+	_, err = l.Append(ctx, sightline.InstantOf(a.now()), []sightline.Record{r})
 	return err
 }
 

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/net/netutil"
 
 	"sightline"
 	"sightline/atlas"
@@ -20,11 +23,12 @@ import (
 )
 
 // The limits of the server. What is slower, larger or more than that is let
-// go, so that one caller cannot hold the atlas from the others.
+// go, so that one caller cannot hold the atlas from the others. The time for
+// an answer is that of the largest documents on a line of 50 kbit/s.
 const (
 	serveHeaderTime  = 5 * time.Second
 	serveReadTime    = 10 * time.Second
-	serveWriteTime   = 30 * time.Second
+	serveWriteTime   = 3 * time.Minute
 	serveIdleTime    = 60 * time.Second
 	serveHeaderBytes = 16 << 10
 	serveConnections = 1024
@@ -32,9 +36,10 @@ const (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	var address string
+	var address, releases string
 	var hosts, languages []string
 	var openOnly bool
+	var cache uint16
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Show the atlas in a browser, from this machine",
@@ -42,6 +47,9 @@ func (a *app) serveCommand() *cobra.Command {
 for any browser, without script, cookie or outside request. It listens on this
 machine only unless --listen says otherwise, opens no other connection, and
 keeps no record of who asked for what.
+
+Releases in the workspace's folder releases, or in --releases, are shown below
+/r/NAME/ byte for byte: these addresses stay as they are.
 
 The store is read as it is when the server starts: what is imported later is
 shown after a restart.
@@ -63,13 +71,23 @@ to run it for others.`,
 				return sightline.Errorf(sightline.Unavailable, "listen", address, "%w", err).
 					WithHint("Another program may use it, perhaps a sightline of yours; choose another with --listen 127.0.0.1:PORT.")
 			}
+			// A server lives long: memory matters more than the seconds of a start.
+			if os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(150)
+			}
 			text, err := catalogAudit(catalog.Audits()[0])
 			if err != nil {
 				l.Close()
 				return err
 			}
+			frozen, err := a.releasesRoot(releases)
+			if err != nil {
+				l.Close()
+				return err
+			}
 			h, err := atlas.New(atlas.Config{
-				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly,
+				Releases: frozen, Public: len(hosts) > 0 || !loopback(l.Addr()),
+				Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: openOnly, CacheSize: max(int(cache)<<20, 1),
 				Opened: sightline.InstantOf(a.now()), Today: func() sightline.Day { return sightline.DayOf(a.now()) },
 				Languages: languages, Hosts: serveHosts(l.Addr(), hosts),
 				Fault: func(page string, err error) { fmt.Fprintf(a.errs, "fault on a page of kind %s: %v\n", page, err) },
@@ -85,8 +103,32 @@ to run it for others.`,
 	c.Flags().StringVar(&address, "listen", "127.0.0.1:8470", "`address` and port to listen on")
 	c.Flags().StringSliceVar(&hosts, "host", nil, "`name` under which others know it (repeatable); with it only these are answered")
 	c.Flags().StringSliceVar(&languages, "lang", []string{"en"}, "`languages` of the pages, the first by default (qps is the pseudo-language for tests)")
+	c.Flags().Uint16Var(&cache, "cache", 64, "`MiB` of made pages to keep; 0 makes each anew")
+	c.Flags().StringVar(&releases, "releases", "", "`folder` of frozen releases, shown below /r/ (default: releases in the workspace)")
 	c.Flags().BoolVar(&openOnly, "open-only", false, "leave out data whose terms do not allow passing them on freely")
 	return c
+}
+
+// releasesRoot is the folder of releases, which nothing outside can be read
+// through; nil where there is none.
+func (a *app) releasesRoot(given string) (fs.FS, error) {
+	dir := given
+	if dir == "" {
+		if dir = filepath.Join(a.workspace, "releases"); a.workspace == "" || !exists(dir) {
+			return nil, nil
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, sightline.Errorf(sightline.NotFound, "open releases", dir, "%w", err).WithHint("Name the folder that has one folder for each release.")
+	}
+	return root.FS(), nil
+}
+
+// loopback reports whether only this machine can reach an address.
+func loopback(at net.Addr) bool {
+	t, ok := at.(*net.TCPAddr)
+	return ok && t.IP.IsLoopback()
 }
 
 // serveHosts are the names that a server at that address answers to: on
@@ -105,17 +147,20 @@ func serveHosts(at net.Addr, given []string) []string {
 
 // serveUntil serves until the context ends, then lets answers under way go out.
 func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
+	d := newDoor(serveConnections)
 	server := &http.Server{
-		Handler:           h,
+		Handler:           d.during(h),
 		ReadHeaderTimeout: serveHeaderTime,
 		ReadTimeout:       serveReadTime,
 		WriteTimeout:      serveWriteTime,
 		IdleTimeout:       serveIdleTime,
 		MaxHeaderBytes:    serveHeaderBytes,
 		ErrorLog:          silent(),
+		ConnContext:       d.enter,
+		ConnState:         d.state,
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(netutil.LimitListener(l, serveConnections)) }()
+	go func() { done <- server.Serve(l) }()
 	select {
 	case err := <-done:
 		return err
@@ -124,6 +169,9 @@ func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
 	leave, cancel := context.WithTimeout(context.Background(), serveLeave)
 	defer cancel()
 	err := server.Shutdown(leave)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close() // whoever has not read an answer by now has had the time
+	}
 	if e := <-done; !errors.Is(e, http.ErrServerClosed) {
 		err = errors.Join(err, e)
 	}

@@ -11,6 +11,7 @@ import (
 	"sightline/dossier"
 	"sightline/ledger"
 	"sightline/observations"
+	"sightline/tables"
 )
 
 // store is what a command reads: the embedded catalogue or a workspace.
@@ -35,7 +36,8 @@ func (s *store) Close() error {
 	return err
 }
 
-// counted is a ledger with observations beside it, as dossiers read them.
+// counted is a ledger with observations beside it, or nil, as dossiers read
+// them.
 type counted struct {
 	sightline.Store
 	observations *observations.SQLite
@@ -43,8 +45,20 @@ type counted struct {
 
 // Observations implements dossier.Counted.
 func (c counted) Observations(of sightline.Country, at sightline.Instant) ([]observations.Held, error) {
+	if c.observations == nil {
+		return nil, nil
+	}
 	return c.observations.Of(of, at)
 }
+
+// withRoutes is a store with routing tables beside it, as dossiers read them.
+type withRoutes struct {
+	counted
+	tables *tables.Store
+}
+
+// Routes implements dossier.Routed.
+func (r withRoutes) Routes(q tables.Query) (*tables.Answer, error) { return r.tables.Answer(q) }
 
 // open opens the workspace for reading, or the embedded catalogue.
 func (a *app) open() (*store, error) {
@@ -63,8 +77,8 @@ func (a *app) open() (*store, error) {
 				l.Close()
 				return nil, err
 			}
-			s.Store = counted{l, s.observations}
 		}
+		s.Store = withRoutes{counted{l, s.observations}, tables.At(a.workspace)}
 		s.edition = fmt.Sprintf("workspace %s", filepath.Base(a.workspace))
 		return s, nil
 	}

@@ -3,6 +3,7 @@ package paths
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -49,16 +50,15 @@ type Feed struct {
 	b         *Builder
 	collector string
 	peers     []int32 // mrt's index → ours, -1 for not yet met
-	peer      [][]uint16
-	path      [][]ID
+	entries   entries
 	pathID    map[uint32]uint32 // place → path identifier, where not 0
-	n         uint32
-	prefixes  []netip.Prefix // of each stretch of entries with one prefix
-	starts    []uint32       // where it starts
-	now       netip.Prefix
+	runs      [][]run           // entries of one prefix, in chunks of runChunk
+	now       netip.Prefix      // of the last run
+	last      *run
 	clear     map[uint16]uint32 // peer → place before which its routes are gone
 	sorted    bool
 	updates   bool
+	again     bool // a prefix was met in two runs one after the other
 
 	// Paths wait to be looked up together (Set.fetch).
 	waiting []waiting
@@ -66,6 +66,121 @@ type Feed struct {
 	text    mrt.Path
 	settled uint32 // all places before this have their path
 	seen    uint64
+}
+
+// run is a row of entries with one prefix.
+type run struct {
+	key
+	n     uint16
+	start uint32
+}
+
+// runChunk is how many runs are kept in one piece, so that none is ever moved.
+const runChunk = 1 << 14
+
+// key is a prefix without pointers, which the collector of garbage would look
+// at.
+type key struct {
+	hi, lo uint64
+	bits   uint8
+	v6     bool
+}
+
+func keyOf(p netip.Prefix) key {
+	if p.Addr().Is4() {
+		a := p.Addr().As4()
+		return key{lo: uint64(binary.BigEndian.Uint32(a[:])), bits: uint8(p.Bits())}
+	}
+	a := p.Addr().As16()
+	return key{binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(a[8:]), uint8(p.Bits()), true}
+}
+
+// compare orders as ComparePrefix does.
+func (k key) compare(o key) int {
+	if k.v6 != o.v6 {
+		if o.v6 {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(k.hi, o.hi), cmp.Compare(k.lo, o.lo), cmp.Compare(k.bits, o.bits))
+}
+
+// entries are peers and paths side by side, in chunks, so that few are ever
+// moved. A run of entries stands in one chunk; the end of a chunk may be empty.
+type entries struct {
+	peer [][]uint16
+	path [][]ID
+	end  uint32 // place after the last
+
+	// The last chunk, which is cut once the next is begun.
+	lastPeer []uint16
+	lastPath []ID
+}
+
+const (
+	feedBits  = 16
+	feedChunk = 1 << feedBits
+	feedMask  = feedChunk - 1
+	maxPlace  = 1<<32 - 2*feedChunk
+)
+
+// room begins a new chunk where the last has no room for n entries. It reports
+// whether it did.
+func (e *entries) room(n int) bool {
+	k := int(e.end) - (len(e.peer)-1)*feedChunk // in the last chunk
+	if len(e.peer) > 0 && k+n <= len(e.lastPeer) {
+		return false
+	}
+	e.cut()
+	size := feedChunk
+	switch c := len(e.peer); {
+	case c == 0:
+		size = max(1<<10, n) // small tables stay small
+	case c == 1 && len(e.lastPeer) < feedChunk && k+n <= feedChunk:
+		e.lastPeer, e.lastPath = make([]uint16, feedChunk), make([]ID, feedChunk)
+		copy(e.lastPeer, e.peer[0])
+		copy(e.lastPath, e.path[0])
+		e.peer[0], e.path[0] = e.lastPeer, e.lastPath
+		return false
+	}
+	e.lastPeer, e.lastPath = make([]uint16, size), make([]ID, size)
+	e.end = uint32(len(e.peer)) << feedBits
+	e.peer, e.path = append(e.peer, e.lastPeer), append(e.path, e.lastPath)
+	return true
+}
+
+// cut ends the last chunk where its entries do.
+func (e *entries) cut() {
+	if c := len(e.peer) - 1; c >= 0 {
+		k := int(e.end) - c*feedChunk
+		e.peer[c], e.path[c] = e.lastPeer[:k], e.lastPath[:k]
+	}
+}
+
+// carry takes the last k entries of the chunk before along into the new one.
+func (e *entries) carry(k int) {
+	c := len(e.peer) - 1
+	from := len(e.peer[c-1]) - k
+	copy(e.lastPeer, e.peer[c-1][from:])
+	copy(e.lastPath, e.path[c-1][from:])
+	e.peer[c-1], e.path[c-1] = e.peer[c-1][:from], e.path[c-1][:from]
+	e.end += uint32(k)
+}
+
+// add appends an entry. There must be room.
+func (e *entries) add(peer uint16, path ID) {
+	k := e.end & feedMask
+	e.lastPeer[k], e.lastPath[k] = peer, path
+	e.end++
+}
+
+func (e *entries) at(start uint32, n int) ([]uint16, []ID) {
+	if n == 0 {
+		return nil, nil
+	}
+	c, k := start>>feedBits, int(start&feedMask)
+	return e.peer[c][k : k+n : k+n], e.path[c][k : k+n : k+n]
 }
 
 // waiting is an entry whose path is not looked up yet.
@@ -78,12 +193,6 @@ type waiting struct {
 // batch is how many entries wait at most; twice as many gain nothing
 // (BenchmarkLoad).
 const batch = 128
-
-const (
-	feedBits = 16
-	feedMask = 1<<feedBits - 1
-	maxPlace = 1<<32 - 2
-)
 
 // Feed opens the next input of a collector.
 func (b *Builder) Feed(collector string) *Feed {
@@ -130,67 +239,98 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 		if f.clear == nil {
 			f.clear = map[uint16]uint32{}
 		}
-		f.clear[uint16(p)] = f.n
+		f.clear[uint16(p)] = f.entries.end
 		f.updates = true
 		return nil
 	}
 	if e.Kind != mrt.Held {
 		f.updates = true
 	}
-	if f.n >= maxPlace {
+	if f.entries.end >= maxPlace {
 		return sightline.Errorf(sightline.Invalid, "keep route", f.collector, "more than four thousand million entries in one feed").WithHint("Read the file in parts.")
 	}
-	if e.Prefix != f.now || f.n == 0 {
-		if f.n > 0 && f.sorted && ComparePrefix(f.now, e.Prefix) > 0 {
-			f.sorted = false
+	switch split := f.entries.room(1); {
+	case f.last == nil || e.Prefix != f.now || f.last.n == 1<<16-1:
+		f.begin(e.Prefix)
+	case split && !f.updates && f.pathID == nil:
+		// The run goes on: no place before it matters to anyone.
+		f.settle()
+		for i := range f.b.last {
+			f.b.last[i].feed = nil
 		}
-		f.now = e.Prefix
-		f.prefixes = append(f.prefixes, e.Prefix)
-		f.starts = append(f.starts, f.n)
+		f.last.start = f.entries.end
+		f.entries.carry(int(f.last.n))
+		f.settled = f.entries.end
+	case split:
+		f.begin(e.Prefix)
 	}
-	if f.n&feedMask == 0 {
-		f.peer = append(f.peer, make([]uint16, 1<<feedBits))
-		f.path = append(f.path, make([]ID, 1<<feedBits))
-	}
-	f.peer[f.n>>feedBits][f.n&feedMask] = uint16(p)
+	place := f.entries.end
 	if e.Kind == mrt.Withdraw {
-		f.path[f.n>>feedBits][f.n&feedMask] = gone
-	} else if err := f.wait(p, e.Path); err != nil {
-		return err
+		f.entries.add(uint16(p), gone)
+	} else {
+		f.entries.add(uint16(p), none)
+		if err := f.wait(p, place, e.Path); err != nil {
+			return err
+		}
 	}
 	if e.PathID != 0 {
 		if f.pathID == nil {
 			f.pathID = map[uint32]uint32{}
 		}
-		f.pathID[f.n] = e.PathID
+		f.pathID[place] = e.PathID
 	}
-	f.n++
+	f.last.n++
 	return nil
 }
 
-// wait notes the path of the entry at f.n.
-func (f *Feed) wait(p int, path mrt.Path) error {
+// begin begins a run of entries with one prefix.
+func (f *Feed) begin(p netip.Prefix) {
+	k := keyOf(p)
+	if f.last != nil && f.sorted {
+		order := f.last.key.compare(k)
+		f.sorted, f.again = order <= 0, f.again || order == 0
+	}
+	c := len(f.runs) - 1
+	if c < 0 || len(f.runs[c]) == runChunk {
+		f.runs = append(f.runs, make([]run, 0, runChunk))
+		c++
+	}
+	f.runs[c] = append(f.runs[c], run{key: k, start: f.entries.end})
+	f.last, f.now = &f.runs[c][len(f.runs[c])-1], p
+}
+
+// length is how many runs there are.
+func (f *Feed) length() int {
+	if len(f.runs) == 0 {
+		return 0
+	}
+	return (len(f.runs)-1)*runChunk + len(f.runs[len(f.runs)-1])
+}
+
+func (f *Feed) run(i int) *run { return &f.runs[i/runChunk][i%runChunk] }
+
+// wait notes the path of the entry at a place.
+func (f *Feed) wait(p int, place uint32, path mrt.Path) error {
 	l := &f.b.last[p]
 	switch {
 	case l.feed == f && bytes.Equal(l.path, path):
 		if l.place < f.settled {
-			f.path[f.n>>feedBits][f.n&feedMask] = f.path[l.place>>feedBits][l.place&feedMask]
+			f.entries.path[place>>feedBits][place&feedMask] = f.entries.path[l.place>>feedBits][l.place&feedMask]
 			return nil
 		}
-		f.waiting = append(f.waiting, waiting{place: f.n, same: true, from: l.place})
+		f.waiting = append(f.waiting, waiting{place: place, same: true, from: l.place})
 	case len(path) > 1<<16-1 || f.b.set.full():
 		return sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 			WithHint("Read fewer collectors at a time.")
 	default:
-		l.path, l.feed, l.place = append(l.path[:0], path...), f, f.n
+		l.path, l.feed, l.place = append(l.path[:0], path...), f, place
 		from := uint32(len(f.text))
 		f.text = append(f.text, path...)
-		f.waiting = append(f.waiting, waiting{place: f.n, from: from, to: uint32(len(f.text))})
+		f.waiting = append(f.waiting, waiting{place: place, from: from, to: uint32(len(f.text))})
 		f.hashes = append(f.hashes, f.b.set.hash(path))
 	}
 	if len(f.waiting) == batch || len(f.text) > chunkSize/2 {
 		f.settle()
-		f.settled = f.n + 1
 	}
 	return nil
 }
@@ -202,7 +342,7 @@ func (f *Feed) settle() {
 	for _, w := range f.waiting {
 		var id ID
 		if w.same {
-			id = f.path[w.from>>feedBits][w.from&feedMask]
+			id = f.entries.path[w.from>>feedBits][w.from&feedMask]
 		} else {
 			var err error
 			if id, err = f.b.set.intern(f.text[w.from:w.to], f.hashes[k]); err != nil {
@@ -210,10 +350,10 @@ func (f *Feed) settle() {
 			}
 			k++
 		}
-		f.path[w.place>>feedBits][w.place&feedMask] = id
+		f.entries.path[w.place>>feedBits][w.place&feedMask] = id
 	}
 	f.waiting, f.hashes, f.text = f.waiting[:0], f.hashes[:0], f.text[:0]
-	f.settled = f.n
+	f.settled = f.entries.end
 }
 
 func (b *Builder) peer(p Peer) (int, error) {
@@ -238,28 +378,35 @@ func ComparePrefix(a, b netip.Prefix) int {
 // cursor walks a feed in the order of prefixes.
 type cursor struct {
 	f     *Feed
-	order []uint32 // stretches in order; nil where they stand so
-	i     int
+	order []uint32 // runs in order; nil where they stand so
+	i, n  int
 	dead  []uint32 // by peer: places before this are gone; nil for none
 }
 
-func (c *cursor) prefix() (netip.Prefix, bool) {
-	if c.i >= len(c.f.prefixes) {
-		return netip.Prefix{}, false
+// next is the run that the cursor stands at, or nil at the end.
+func (c *cursor) next() *run {
+	switch {
+	case c.i >= c.n:
+		return nil
+	case c.order == nil:
+		return c.f.run(c.i)
 	}
-	return c.f.prefixes[c.stretch()], true
-}
-
-func (c *cursor) stretch() uint32 {
-	if c.order == nil {
-		return uint32(c.i)
-	}
-	return c.order[c.i]
+	return c.f.run(int(c.order[c.i]))
 }
 
 // Table makes the table that holds after everything added so far. The builder
 // can be added to afterwards; the table does not change.
-func (b *Builder) Table() *Table {
+func (b *Builder) Table() *Table { return b.make(false) }
+
+// Finish is Table for a builder that is not used any more: the memory of what
+// was added last becomes that of the table where that can be.
+func (b *Builder) Finish() *Table {
+	t := b.make(true)
+	*b = Builder{}
+	return t
+}
+
+func (b *Builder) make(last bool) *Table {
 	b.settle()
 	// Canonical ranks of peers.
 	order := make([]int, len(b.peers))
@@ -273,26 +420,25 @@ func (b *Builder) Table() *Table {
 		rank[i] = uint16(r)
 		t.peers[r] = b.peers[i]
 	}
-	t.set = &Set{chunks: slices.Clone(b.set.chunks), start: b.set.start[:len(b.set.start):len(b.set.start)]}
+	t.set = b.set.seal()
 
 	cursors := make([]*cursor, len(b.feeds))
-	entries, stretches := 0, 0
+	runs := 0
 	plain := true
 	for k, f := range b.feeds {
-		c := &cursor{f: f}
+		c := &cursor{f: f, n: f.length()}
 		cursors[k] = c
-		entries += int(f.n)
-		stretches += len(f.prefixes)
+		runs += c.n
 		if f.pathID != nil {
 			plain = false
 		}
 		if !f.sorted {
-			c.order = make([]uint32, len(f.prefixes))
+			c.order = make([]uint32, c.n)
 			for i := range c.order {
 				c.order[i] = uint32(i)
 			}
 			slices.SortFunc(c.order, func(i, j uint32) int {
-				return cmp.Or(ComparePrefix(f.prefixes[i], f.prefixes[j]), cmp.Compare(i, j))
+				return cmp.Or(f.run(int(i)).compare(f.run(int(j)).key), cmp.Compare(i, j))
 			})
 		}
 		// Routes of a peer are gone before its session's last end, in this feed
@@ -303,132 +449,151 @@ func (b *Builder) Table() *Table {
 					c.dead = make([]uint32, len(b.peers))
 				}
 				if j > k {
-					at = f.n
+					at = f.entries.end
 				}
 				c.dead[p] = max(c.dead[p], at)
 			}
 		}
 	}
 	if len(b.feeds) > 1 || !plain {
-		stretches = min(stretches, 1<<21)
-		entries = min(entries, 1<<26)
+		runs = min(runs, 1<<21)
 	}
-	t.off = make([]uint32, 1, stretches+1)
-	t.peer = make([]uint16, 0, entries)
-	t.path = make([]ID, 0, entries)
+	t.start = make([]uint32, 0, runs)
 
 	slot := make([]ID, len(b.peers))
 	for i := range slot {
 		slot[i] = none
 	}
 	words := make([]uint64, (len(b.peers)+63)/64)
-	var fast *sameOrder
-	if len(cursors) == 1 && plain && !cursors[0].f.updates {
-		fast = &sameOrder{c: cursors[0], rank: rank}
+	if len(b.feeds) == 1 && plain && b.feeds[0].simple() {
+		t.take(b.feeds[0], rank, last)
+		cursors = nil
 	}
 	for {
 		// The smallest prefix that a cursor stands at.
-		var p netip.Prefix
-		found := false
+		var p *run
 		for _, c := range cursors {
-			if q, ok := c.prefix(); ok && (!found || ComparePrefix(q, p) < 0) {
-				p, found = q, true
+			if q := c.next(); q != nil && (p == nil || q.compare(p.key) < 0) {
+				p = q
 			}
 		}
-		if !found {
+		if p == nil {
 			break
-		}
-		if fast != nil && fast.take(t, p) {
-			continue
 		}
 		if plain {
 			for _, c := range cursors {
-				c.gather(p, rank, slot, words)
+				c.gather(p.key, rank, slot, words)
 			}
 		} else {
-			t.gatherPaths(cursors, p, rank, slot, words)
+			t.gatherPaths(cursors, p.key, rank, slot, words)
 		}
-		t.emit(p, slot, words)
-	}
-	if fast != nil {
-		fast.settle(t)
+		t.emit(p.key, slot, words)
 	}
 	t.addr4, t.bits4 = fit(t.addr4), fit(t.bits4)
 	t.addr6, t.bits6 = fit(t.addr6), fit(t.bits6)
-	t.off, t.peer, t.path = fit(t.off), fit(t.peer), fit(t.path)
+	t.start = fit(t.start)
+	t.trim()
 	t.dropDuplicates()
 	return t
 }
 
-// sameOrder takes over stretches of a table's feed whose peers stand in the
-// same order as in the stretch before, as they mostly do: the order of ranks is
-// then known.
-type sameOrder struct {
-	c     *cursor
-	rank  []uint16
-	peers []uint16 // as they stood
-	order []int    // where the peer of each rank stood
-	ranks []uint16 // in order
-	runs  [2]int   // stretches of this order not yet counted, IPv4 and IPv6
+func (e entries) clone() entries {
+	out := entries{end: e.end}
+	for c := range e.peer {
+		out.lastPeer, out.lastPath = slices.Clone(e.peer[c]), slices.Clone(e.path[c])
+		out.peer, out.path = append(out.peer, out.lastPeer), append(out.path, out.lastPath)
+	}
+	return out
 }
 
-// take takes the stretch at the cursor, of prefix p, if it can.
-func (o *sameOrder) take(t *Table, p netip.Prefix) bool {
-	c, f := o.c, o.c.f
-	s := c.stretch()
-	from, to := f.starts[s], f.n
-	if int(s)+1 < len(f.starts) {
-		to = f.starts[s+1]
+// trim ends the last chunk and gives back what it has too much. Nothing is
+// added afterwards.
+func (e *entries) trim() {
+	if c := len(e.peer) - 1; c >= 0 {
+		e.cut()
+		e.peer[c], e.path[c] = fit(e.peer[c]), fit(e.path[c])
 	}
-	if from>>feedBits != (to-1)>>feedBits {
+	e.lastPeer, e.lastPath = nil, nil
+}
+
+// simple reports whether the feed is a table in order, with each prefix in one
+// run and each peer once in it, so that its entries can become a table's.
+func (f *Feed) simple() bool {
+	if f.updates || !f.sorted || f.again {
 		return false
 	}
-	c.i++
-	if q, ok := c.prefix(); ok && q == p {
-		c.i--
-		return false // the prefix goes on
-	}
-	ps := f.peer[from>>feedBits][from&feedMask:][:to-from]
-	ids := f.path[from>>feedBits][from&feedMask:][:to-from]
-	if !slices.Equal(ps, o.peers) {
-		o.settle(t)
-		o.peers = append(o.peers[:0], ps...)
-		o.order = o.order[:0]
-		for i := range ps {
-			o.order = append(o.order, i)
+	var before []uint16
+	seen := make([]uint32, len(f.b.peers)) // the last run that has the peer, +1
+	for i := range f.length() {
+		r := f.run(i)
+		ps, _ := f.entries.at(r.start, int(r.n))
+		if slices.Equal(ps, before) {
+			continue
 		}
-		slices.SortFunc(o.order, func(i, j int) int { return cmp.Compare(o.rank[ps[i]], o.rank[ps[j]]) })
-		o.ranks = o.ranks[:0]
-		for k, i := range o.order {
-			r := o.rank[ps[i]]
-			if k > 0 && o.ranks[k-1] == r {
-				o.peers = o.peers[:0]
-				c.i--
-				return false // a peer twice
+		before = ps
+		for _, p := range ps {
+			if seen[p] == uint32(i)+1 {
+				return false
 			}
-			o.ranks = append(o.ranks, r)
+			seen[p] = uint32(i) + 1
 		}
 	}
-	t.peer = append(t.peer, o.ranks...)
-	for _, i := range o.order {
-		t.path = append(t.path, ids[i])
-	}
-	if p.Addr().Is4() {
-		o.runs[0]++
-	} else {
-		o.runs[1]++
-	}
-	t.close(p)
 	return true
 }
 
-// settle counts the stretches of the order so far.
-func (o *sameOrder) settle(t *Table) {
-	for _, r := range o.ranks {
-		t.count[r][0] += o.runs[0]
-		t.count[r][1] += o.runs[1]
+// take makes the entries of a simple feed the table's, each run in the order of
+// ranks. Runs whose peers stand in the same order as in the run before, as they
+// mostly do, need no sorting.
+func (t *Table) take(f *Feed, rank []uint16, last bool) {
+	if t.entries = f.entries; !last {
+		t.entries = t.entries.clone()
 	}
-	o.runs = [2]int{}
+	var (
+		before []uint16 // peers as they stood
+		order  []int    // where the peer of each rank stood
+		as     bool     // they stood in that order
+		ranks  []uint16
+		buf    []ID
+		count  [2]int // runs of this order, IPv4 and IPv6
+	)
+	settle := func() {
+		for _, r := range ranks {
+			t.count[r][0] += count[0]
+			t.count[r][1] += count[1]
+		}
+		count = [2]int{}
+	}
+	for i := range f.length() {
+		r := f.run(i)
+		ps, ids := t.entries.at(r.start, int(r.n))
+		if !slices.Equal(ps, before) {
+			settle()
+			before = append(before[:0], ps...)
+			order, ranks = order[:0], ranks[:0]
+			for i := range ps {
+				order = append(order, i)
+			}
+			slices.SortFunc(order, func(i, j int) int { return cmp.Compare(rank[ps[i]], rank[ps[j]]) })
+			as = slices.IsSorted(order)
+			for _, i := range order {
+				ranks = append(ranks, rank[ps[i]])
+			}
+		}
+		copy(ps, ranks)
+		if !as {
+			buf = append(buf[:0], ids...)
+			for k, i := range order {
+				ids[k] = buf[i]
+			}
+		}
+		if r.v6 {
+			count[1]++
+		} else {
+			count[0]++
+		}
+		t.close(r.key, r.start, int(r.n))
+	}
+	settle()
 }
 
 // fit gives back memory where more than an eighth of it is not used.
@@ -439,64 +604,48 @@ func fit[E any](s []E) []E {
 	return s
 }
 
-// gather takes every stretch of prefix p into slot, by rank; later ones win.
-func (c *cursor) gather(p netip.Prefix, rank []uint16, slot []ID, words []uint64) {
-	f := c.f
+// gather takes every run of prefix p into slot, by rank; later ones win.
+func (c *cursor) gather(p key, rank []uint16, slot []ID, words []uint64) {
 	for {
-		q, ok := c.prefix()
-		if !ok || q != p {
+		q := c.next()
+		if q == nil || q.key != p {
 			return
 		}
-		s := c.stretch()
-		from, to := f.starts[s], f.n
-		if int(s)+1 < len(f.starts) {
-			to = f.starts[s+1]
-		}
 		c.i++
-		for at := from; at < to; {
-			k := at >> feedBits
-			end := min(to, (k+1)<<feedBits)
-			ps, ids := f.peer[k][at&feedMask:], f.path[k][at&feedMask:]
-			for i := range end - at {
-				peer, id := ps[i], ids[i]
-				if c.dead != nil && at+i < c.dead[peer] {
-					id = gone
-				}
-				r := rank[peer]
-				slot[r] = id
-				words[r>>6] |= 1 << (r & 63)
+		ps, ids := c.f.entries.at(q.start, int(q.n))
+		for i, peer := range ps {
+			id := ids[i]
+			if c.dead != nil && q.start+uint32(i) < c.dead[peer] {
+				id = gone
 			}
-			at = end
+			r := rank[peer]
+			slot[r] = id
+			words[r>>6] |= 1 << (r & 63)
 		}
 	}
 }
 
 // gatherPaths is gather where path identifiers are in play: of several paths
 // of one peer, that of the lowest identifier is kept, and the others counted.
-func (t *Table) gatherPaths(cursors []*cursor, p netip.Prefix, rank []uint16, slot []ID, words []uint64) {
-	type key struct {
-		rank   uint16
-		pathID uint32
+func (t *Table) gatherPaths(cursors []*cursor, p key, rank []uint16, slot []ID, words []uint64) {
+	type path struct {
+		rank uint16
+		id   uint32
 	}
-	held := map[key]ID{}
+	held := map[path]ID{}
 	for _, c := range cursors {
 		f := c.f
 		for {
-			q, ok := c.prefix()
-			if !ok || q != p {
+			q := c.next()
+			if q == nil || q.key != p {
 				break
 			}
-			s := c.stretch()
-			from, to := f.starts[s], f.n
-			if int(s)+1 < len(f.starts) {
-				to = f.starts[s+1]
-			}
 			c.i++
-			for at := from; at < to; at++ {
-				peer := f.peer[at>>feedBits][at&feedMask]
-				k := key{rank[peer], f.pathID[at]}
-				id := f.path[at>>feedBits][at&feedMask]
-				if id == gone || c.dead != nil && at < c.dead[peer] {
+			ps, ids := f.entries.at(q.start, int(q.n))
+			for i, peer := range ps {
+				at := q.start + uint32(i)
+				k := path{rank[peer], f.pathID[at]}
+				if id := ids[i]; id == gone || c.dead != nil && at < c.dead[peer] {
 					delete(held, k)
 				} else {
 					held[k] = id
@@ -506,13 +655,13 @@ func (t *Table) gatherPaths(cursors []*cursor, p netip.Prefix, rank []uint16, sl
 	}
 	lowest := map[uint16]uint32{}
 	for k := range held {
-		if l, ok := lowest[k.rank]; !ok || k.pathID < l {
-			lowest[k.rank] = k.pathID
+		if l, ok := lowest[k.rank]; !ok || k.id < l {
+			lowest[k.rank] = k.id
 		}
 	}
 	t.aside += len(held) - len(lowest)
 	for r, l := range lowest {
-		slot[r] = held[key{r, l}]
+		slot[r] = held[path{r, l}]
 		words[r>>6] |= 1 << (r & 63)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 
 	"sightline"
 	"sightline/mrt"
@@ -30,14 +31,32 @@ const (
 
 // Set holds each path once. Its zero value is empty and ready to use.
 type Set struct {
-	chunks [][]byte
-	start  []uint32 // chunk and place of each path: its id, two bytes of length, its bytes
+	chunks [][]byte // of each path in turn its id, two bytes of length, its bytes
+	n      int
+	start  []uint32 // chunk and place of each path, as far as seal has noted them
 	slots  []uint64 // high half: hash; low half: chunk and place, never 0
 	seed   maphash.Seed
 }
 
 // Len is how many paths there are.
-func (s *Set) Len() int { return len(s.start) }
+func (s *Set) Len() int { return s.n }
+
+// seal is the set as it is, which is not added to, with the place of each
+// path.
+func (s *Set) seal() *Set {
+	out := &Set{chunks: slices.Clone(s.chunks), n: s.n, start: make([]uint32, 0, s.n)}
+	for c, b := range out.chunks {
+		for at := 0; at < len(b); {
+			if c == 0 && at == 0 {
+				at = 1 // no path stands at place 0
+				continue
+			}
+			out.start = append(out.start, uint32(c)<<chunkBits|uint32(at))
+			at += 6 + int(binary.LittleEndian.Uint16(b[at+4:]))
+		}
+	}
+	return out
+}
 
 // at is the path that stands at a chunk and place, and its id. The id stands
 // beside the path, so that a path that is met again costs two misses of the
@@ -48,7 +67,8 @@ func (s *Set) at(place uint32) (ID, mrt.Path) {
 	return ID(id), mrt.Path(c[6 : 6+n : 6+n])
 }
 
-// Path is the path of that id. The caller must not change it.
+// Path is the path of that id in the set of a table. The caller must not
+// change it.
 func (s *Set) Path(id ID) mrt.Path {
 	_, p := s.at(s.start[id])
 	return p
@@ -106,7 +126,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
 			return 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 				WithHint("Read fewer collectors at a time.")
 		}
-		c := make([]byte, 0, chunkSize)
+		c := huge(make([]byte, 0, chunkSize))
 		if last < 0 {
 			c = c[:1] // no path stands at place 0
 		}
@@ -114,13 +134,13 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
 		last++
 	}
 	c := s.chunks[last]
-	id, place := uint32(len(s.start)), uint32(last)<<chunkBits|uint32(len(c))
-	s.start = append(s.start, place)
+	id, place := uint32(s.n), uint32(last)<<chunkBits|uint32(len(c))
+	s.n++
 	c = binary.LittleEndian.AppendUint32(c, id)
 	c = binary.LittleEndian.AppendUint16(c, uint16(len(p)))
 	s.chunks[last] = append(c, p...)
 	s.slots[slot] = h<<32 | uint64(place)
-	if len(s.start)*5 > len(s.slots)*3 {
+	if s.n*5 > len(s.slots)*3 {
 		s.grow()
 	}
 	return ID(id), nil
@@ -128,7 +148,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
 
 func (s *Set) grow() {
 	old := s.slots
-	s.slots = make([]uint64, 2*len(old))
+	s.slots = huge(make([]uint64, 2*len(old)))
 	mask := uint64(len(s.slots) - 1)
 	for _, e := range old {
 		if e == 0 {

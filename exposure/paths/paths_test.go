@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
 	"sightline"
 	"sightline/exposure/paths"
 	"sightline/mrt"
@@ -221,26 +223,60 @@ func TestPermuted(t *testing.T) {
 	}
 }
 
+// TestIntern adds random paths, many of them again and again, and finds each
+// where it belongs.
 func TestIntern(t *testing.T) {
-	var s paths.Set
+	b := paths.NewBuilder()
+	f := b.Feed("one")
 	rng := rand.New(rand.NewPCG(5, 5))
-	ids := map[string]paths.ID{}
-	for range 200_000 {
+	peers := []mrt.Peer{{Addr: netip.MustParseAddr("192.0.2.1"), ASN: 64512}}
+	var given []string
+	different := map[string]bool{}
+	for i := range 200_000 {
 		var p mrt.Path
 		for range 1 + rng.IntN(3) {
 			p = mrt.AppendSequence(p, sightline.ASN(rng.IntN(60)))
 		}
-		id, err := s.Intern(p)
-		if err != nil {
+		given = append(given, string(p))
+		different[string(p)] = true
+		e := mrt.Elem{Kind: mrt.Held, Path: p, Prefix: netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32)}
+		if err := f.Add(&e, peers); err != nil {
 			t.Fatal(err)
 		}
-		if old, ok := ids[string(p)]; ok && old != id || !bytes.Equal(s.Path(id), p) {
-			t.Fatalf("path %s has id %d, had %d", p, id, old)
-		}
-		ids[string(p)] = id
 	}
-	if s.Len() != len(ids) {
-		t.Errorf("%d paths, want %d", s.Len(), len(ids))
+	if n := b.Paths(); n != len(different) {
+		t.Errorf("%d paths, want %d", n, len(different))
+	}
+	x := b.Finish()
+	if x.Set().Len() != len(different) || x.Entries() != len(given) {
+		t.Errorf("%d paths and %d entries, want %d and %d", x.Set().Len(), x.Entries(), len(different), len(given))
+	}
+	for i, want := range given {
+		if _, ids := x.At(i); len(ids) != 1 || string(x.Path(ids[0])) != want {
+			t.Fatalf("entry %d has another path", i)
+		}
+	}
+}
+
+// TestFinish makes the same table with and without letting go of the builder.
+func TestFinish(t *testing.T) {
+	for _, name := range []string{"routeviews.jinx.ribs.1401487200.bz2", "rib.20140523.0600_firstMB.bz2"} {
+		b := paths.NewBuilder()
+		load(t, b, "one", shared+"mrt/"+name)
+		kept := b.Table()
+		again := b.Table()
+		last := b.Finish()
+		want := text(t, kept)
+		for _, x := range []*paths.Table{again, last} {
+			if text(t, x) != want || x.Entries() != kept.Entries() || x.Len() != kept.Len() {
+				t.Errorf("%s: another table", name)
+			}
+			for i := range x.Peers() {
+				if x.Count(i, false) != kept.Count(i, false) {
+					t.Errorf("%s: peer %d has %d prefixes, and %d", name, i, x.Count(i, false), kept.Count(i, false))
+				}
+			}
+		}
 	}
 }
 
@@ -268,7 +304,7 @@ func BenchmarkLoad(b *testing.B) {
 		x := paths.NewBuilder()
 		load(b, x, "bench", name)
 		read := time.Since(start)
-		t := x.Table()
+		t := x.Finish()
 		took := time.Since(start)
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
@@ -304,6 +340,31 @@ func BenchmarkDecode(b *testing.B) {
 		}
 		b.SetBytes(n)
 		r.Close()
+		f.Close()
+	}
+}
+
+// BenchmarkKlauspost unpacks the gzip file named by SIGHTLINE_RIB with
+// klauspost's reader alone: the floor of what a reader of such a file can take.
+func BenchmarkKlauspost(b *testing.B) {
+	name := os.Getenv("SIGHTLINE_RIB")
+	if !strings.HasSuffix(name, ".gz") {
+		b.Skip("SIGHTLINE_RIB names no gzip file")
+	}
+	for b.Loop() {
+		f, err := os.Open(name)
+		if err != nil {
+			b.Skip(err)
+		}
+		r, err := gzip.NewReader(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(n)
 		f.Close()
 	}
 }

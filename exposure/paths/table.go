@@ -22,9 +22,9 @@ type Table struct {
 	bits4 []uint8
 	addr6 [][16]byte
 	bits6 []uint8
-	off   []uint32 // of each prefix's entries; IPv4 first
-	peer  []uint16
-	path  []ID
+	start []uint32 // where each prefix's entries start, in order; IPv4 first
+	entries
+	live int // entries in all
 
 	aside int
 	twins []Twin
@@ -49,13 +49,13 @@ func (t *Table) Count(peer int, v6 bool) int {
 func (t *Table) Set() *Set { return t.set }
 
 // Len is the number of prefixes, V4 of which, the first, are IPv4.
-func (t *Table) Len() int { return len(t.off) - 1 }
+func (t *Table) Len() int { return len(t.start) }
 
 // V4 is the number of IPv4 prefixes.
 func (t *Table) V4() int { return len(t.addr4) }
 
 // Entries is the number of live entries.
-func (t *Table) Entries() int { return len(t.peer) }
+func (t *Table) Entries() int { return t.live }
 
 // Aside is how many further paths of add-path peers were set aside: of
 // several, the one of the lowest path identifier is kept.
@@ -81,8 +81,13 @@ func (t *Table) V4Prefix(i int) (addr uint32, bits int) { return t.addr4[i], int
 // At lists the peers that reach the i-th prefix, by index into Peers, and
 // their paths. The caller must not change them.
 func (t *Table) At(i int) ([]uint16, []ID) {
-	from, to := t.off[i], t.off[i+1]
-	return t.peer[from:to], t.path[from:to]
+	from := t.start[i]
+	c, k := from>>feedBits, int(from&feedMask)
+	to := len(t.peer[c])
+	if i+1 < len(t.start) && t.start[i+1]>>feedBits == c {
+		to = int(t.start[i+1] & feedMask)
+	}
+	return t.peer[c][k:to:to], t.path[c][k:to:to]
 }
 
 // Path is the path of that id.
@@ -91,7 +96,10 @@ func (t *Table) Path(id ID) mrt.Path { return t.set.Path(id) }
 // Bytes is the memory that the entries and prefixes take, and that which the
 // paths take, in bytes.
 func (t *Table) Bytes() (entries, paths int64) {
-	entries = int64(6*cap(t.peer)) + int64(5*cap(t.addr4)) + int64(17*cap(t.addr6)) + int64(4*cap(t.off))
+	entries = int64(5*cap(t.addr4)) + int64(17*cap(t.addr6)) + int64(4*cap(t.start))
+	for c := range t.peer {
+		entries += int64(2*cap(t.peer[c]) + 4*cap(t.path[c]))
+	}
 	for _, c := range t.set.chunks {
 		paths += int64(cap(c))
 	}
@@ -100,40 +108,47 @@ func (t *Table) Bytes() (entries, paths int64) {
 
 // emit appends the routes that stand in slot, in the order of ranks, and
 // clears it.
-func (t *Table) emit(p netip.Prefix, slot []ID, words []uint64) {
-	before := len(t.peer)
+func (t *Table) emit(p key, slot []ID, words []uint64) {
 	v6 := 0
-	if !p.Addr().Is4() {
+	if p.v6 {
 		v6 = 1
 	}
+	most := 0
+	for _, m := range words {
+		most += bits.OnesCount64(m)
+	}
+	t.room(most)
+	start := t.end
 	for w, m := range words {
 		for ; m != 0; m &= m - 1 {
 			r := w<<6 | bits.TrailingZeros64(m)
 			if id := slot[r]; id < none {
-				t.peer = append(t.peer, uint16(r))
-				t.path = append(t.path, id)
+				t.add(uint16(r), id)
 				t.count[r][v6]++
 			}
 			slot[r] = none
 		}
 		words[w] = 0
 	}
-	if len(t.peer) > before {
-		t.close(p)
+	if t.end > start {
+		t.close(p, start, int(t.end-start))
 	}
 }
 
 // close ends the entries of a prefix.
-func (t *Table) close(p netip.Prefix) {
-	if p.Addr().Is4() {
-		a := p.Addr().As4()
-		t.addr4 = append(t.addr4, binary.BigEndian.Uint32(a[:]))
-		t.bits4 = append(t.bits4, uint8(p.Bits()))
+func (t *Table) close(p key, start uint32, n int) {
+	if p.v6 {
+		var a [16]byte
+		binary.BigEndian.PutUint64(a[:], p.hi)
+		binary.BigEndian.PutUint64(a[8:], p.lo)
+		t.addr6 = append(t.addr6, a)
+		t.bits6 = append(t.bits6, p.bits)
 	} else {
-		t.addr6 = append(t.addr6, p.Addr().As16())
-		t.bits6 = append(t.bits6, uint8(p.Bits()))
+		t.addr4 = append(t.addr4, uint32(p.lo))
+		t.bits4 = append(t.bits4, p.bits)
 	}
-	t.off = append(t.off, uint32(len(t.peer)))
+	t.start = append(t.start, start)
+	t.live += n
 }
 
 // dropDuplicates leaves out peers that repeat another of the same number and
@@ -195,40 +210,30 @@ func (t *Table) Only(keep func(Peer) bool) *Table {
 }
 
 func (t *Table) keep(keep func(int) bool) *Table {
-	out := &Table{set: t.set, aside: t.aside, off: []uint32{0}}
+	out := &Table{set: t.set, aside: t.aside}
 	to := make([]int, len(t.peers))
-	entries := 0
 	for i, p := range t.peers {
 		to[i] = -1
 		if keep(i) {
 			to[i] = len(out.peers)
 			out.peers = append(out.peers, p)
 			out.count = append(out.count, t.count[i])
-			entries += t.count[i][0] + t.count[i][1]
 		}
 	}
-	out.peer, out.path = make([]uint16, 0, entries), make([]ID, 0, entries)
 	for i := range t.Len() {
-		before := len(out.peer)
 		ps, ids := t.At(i)
+		out.room(len(ps))
+		start := out.end
 		for k, p := range ps {
 			if to[p] >= 0 {
-				out.peer = append(out.peer, uint16(to[p]))
-				out.path = append(out.path, ids[k])
+				out.add(uint16(to[p]), ids[k])
 			}
 		}
-		if len(out.peer) == before {
-			continue
+		if out.end > start {
+			out.close(keyOf(t.Prefix(i)), start, int(out.end-start))
 		}
-		if i < len(t.addr4) {
-			out.addr4 = append(out.addr4, t.addr4[i])
-			out.bits4 = append(out.bits4, t.bits4[i])
-		} else {
-			out.addr6 = append(out.addr6, t.addr6[i-len(t.addr4)])
-			out.bits6 = append(out.bits6, t.bits6[i-len(t.addr4)])
-		}
-		out.off = append(out.off, uint32(len(out.peer)))
 	}
+	out.trim()
 	return out
 }
 

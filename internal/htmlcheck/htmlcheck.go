@@ -113,7 +113,7 @@ func (p *Page) Problems() (out []string) {
 			if a.Key == "style" || strings.HasPrefix(a.Key, "on") || a.Key == "srcdoc" {
 				bad("an attribute %s of %s", a.Key, n.Data)
 			}
-			if strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:") {
+			if slices.Contains([]string{"href", "src", "action", "formaction"}, a.Key) && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:") {
 				bad("%s=%q of %s", a.Key, a.Val, n.Data)
 			}
 		}

@@ -1,0 +1,57 @@
+package atlas
+
+import (
+	html "html/template"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"sightline"
+	"sightline/dossier"
+)
+
+// restatementsPage lists the values of a release that the former release had
+// otherwise.
+type restatementsPage struct {
+	Head
+	Doc   *dossier.Restatements
+	Lines []restatementLine
+}
+
+// restatementLine is a value that moved.
+type restatementLine struct {
+	Method     html.HTML
+	Parameters []Pair
+	Old, New   html.HTML
+	OldPacket  html.HTML
+	NewPacket  html.HTML
+	Href       string // of the packet of the new value
+	Reason     html.HTML
+}
+
+func restatements(q *request) (Page, error) {
+	if q.server.config.Restated == nil {
+		return nil, sightline.Errorf(sightline.NotFound, "find restatements", "", "this atlas is no release").
+			WithHint("Each release has its own, under /r/NAME/restatements; /r/ lists the releases that are kept here.")
+	}
+	p := &restatementsPage{Doc: q.server.config.Restated()}
+	p.q = q
+	p.Title, p.Document = p.Plain("nav.restatements"), p.Doc
+	p.Table = &Table{Columns: []string{"method", "parameters", "old", "new", "unit", "old_packet", "new_packet", "reason"}}
+	for _, m := range p.Doc.Moved {
+		x := restatementLine{Method: p.Code(string(m.Method)), Old: p.Number(m.Old), New: p.Number(m.New), OldPacket: p.Code(string(m.Old.Packet)),
+			NewPacket: p.Code(string(m.New.Packet)), Href: p.Packet(m.New.Packet), Reason: p.Said(m.Reason)}
+		var parameters map[string]string
+		if err := json.Unmarshal([]byte(m.Parameters), &parameters); err != nil {
+			return nil, err
+		}
+		for _, k := range slices.Sorted(maps.Keys(parameters)) {
+			x.Parameters = append(x.Parameters, Pair{k, parameters[k]})
+		}
+		p.Lines = append(p.Lines, x)
+		p.Table.Rows = append(p.Table.Rows, []string{string(m.Method), m.Parameters, bare(m.Old), bare(m.New), strings.TrimSpace(m.New.Unit), string(m.Old.Packet), string(m.New.Packet), m.Reason})
+	}
+	return p, nil
+}
