@@ -48,7 +48,7 @@ var imports = map[string][]string{
 	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference", "tables"},
 	"dossier/audit":        {"dossier"},
 	"export":               {"dossier", "dossier/audit", "grade"},
-	"atlas":                {"api", "atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs"},
+	"atlas":                {"api", "atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs", "export"},
 	"api":                  {"dossier", "dossier/audit"},
 	"atlas/words":          {},
 	"atlas/acceptance":     {},
