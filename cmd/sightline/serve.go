@@ -22,18 +22,29 @@ import (
 	"sightline/catalog"
 )
 
-// The limits of the server. What is slower, larger or more than that is let
-// go, so that one caller cannot hold the atlas from the others. The time for
-// an answer is that of the largest documents on a line of 50 kbit/s.
-const (
-	serveHeaderTime  = 5 * time.Second
-	serveReadTime    = 10 * time.Second
-	serveWriteTime   = 3 * time.Minute
-	serveIdleTime    = 60 * time.Second
-	serveHeaderBytes = 16 << 10
-	serveConnections = 1024
-	serveLeave       = 10 * time.Second // for answers under way, when it stops
-)
+// limits of a server. What is slower, larger or more than that is let go, so
+// that one caller cannot hold the atlas from the others.
+type limits struct {
+	header      time.Duration // to send the header of a request
+	read        time.Duration // to send a request
+	write       time.Duration // to take an answer
+	idle        time.Duration // between requests
+	leave       time.Duration // for answers under way, when it stops
+	headerBytes int
+	connections int
+}
+
+// serveLimits are those of the atlas, and stand in docs/HARDENING.md. The time
+// for an answer is that of the largest documents on a line of 50 kbit/s.
+var serveLimits = limits{
+	header:      5 * time.Second,
+	read:        10 * time.Second,
+	write:       3 * time.Minute,
+	idle:        60 * time.Second,
+	leave:       10 * time.Second,
+	headerBytes: 16 << 10,
+	connections: 1024,
+}
 
 func (a *app) serveCommand() *cobra.Command {
 	var address, releases string
@@ -97,7 +108,7 @@ to run it for others.`,
 				return err
 			}
 			fmt.Fprintf(a.out, "The atlas of %s is at http://%s/ until you stop it with Ctrl+C.\n", s.edition, l.Addr())
-			return serveUntil(c.Context(), l, h)
+			return serveUntil(c.Context(), l, h, serveLimits)
 		},
 	}
 	c.Flags().StringVar(&address, "listen", "127.0.0.1:8470", "`address` and port to listen on")
@@ -146,15 +157,15 @@ func serveHosts(at net.Addr, given []string) []string {
 }
 
 // serveUntil serves until the context ends, then lets answers under way go out.
-func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
-	d := newDoor(serveConnections)
+func serveUntil(ctx context.Context, l net.Listener, h http.Handler, at limits) error {
+	d := newDoor(at.connections)
 	server := &http.Server{
 		Handler:           d.during(h),
-		ReadHeaderTimeout: serveHeaderTime,
-		ReadTimeout:       serveReadTime,
-		WriteTimeout:      serveWriteTime,
-		IdleTimeout:       serveIdleTime,
-		MaxHeaderBytes:    serveHeaderBytes,
+		ReadHeaderTimeout: at.header,
+		ReadTimeout:       at.read,
+		WriteTimeout:      at.write,
+		IdleTimeout:       at.idle,
+		MaxHeaderBytes:    at.headerBytes,
 		ErrorLog:          silent(),
 		ConnContext:       d.enter,
 		ConnState:         d.state,
@@ -166,7 +177,7 @@ func serveUntil(ctx context.Context, l net.Listener, h http.Handler) error {
 		return err
 	case <-ctx.Done():
 	}
-	leave, cancel := context.WithTimeout(context.Background(), serveLeave)
+	leave, cancel := context.WithTimeout(context.Background(), at.leave)
 	defer cancel()
 	err := server.Shutdown(leave)
 	if errors.Is(err, context.DeadlineExceeded) {
