@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sightline"
 )
@@ -47,19 +48,17 @@ var nameScripts = []struct {
 // NameGroup is the part of the index of names that a name stands in: its first
 // letter without marks if that is Latin, 0 for a digit, else its script.
 func NameGroup(name string) string {
-	for _, r := range sightline.FoldName(name) {
-		switch {
-		case r >= 'a' && r <= 'z':
-			return string(r)
-		case unicode.IsDigit(r):
-			return "0"
+	r, _ := utf8.DecodeRuneInString(sightline.FoldName(name))
+	switch {
+	case r >= 'a' && r <= 'z':
+		return string(r)
+	case unicode.IsDigit(r):
+		return "0"
+	}
+	for _, s := range nameScripts {
+		if unicode.In(r, s.tables...) {
+			return s.name
 		}
-		for _, s := range nameScripts {
-			if unicode.In(r, s.tables...) {
-				return s.name
-			}
-		}
-		return "other"
 	}
 	return "other"
 }

@@ -10,15 +10,6 @@ import (
 	"sightline/dossier"
 )
 
-func reader(t testing.TB, text []byte, o dossier.Options) *dossier.Reader {
-	t.Helper()
-	r, err := dossier.NewReader(memory(t, text), nil, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // whole is the embedded catalogue as it is now.
 func whole(t testing.TB, o dossier.Options) *dossier.Reader {
 	t.Helper()
