@@ -4,7 +4,7 @@ import (
 	html "html/template"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 
@@ -39,7 +39,13 @@ func restatements(q *request) (Page, error) {
 	p := &restatementsPage{Doc: q.server.config.Restated()}
 	p.q = q
 	p.Title, p.Document = p.Plain("nav.restatements"), p.Doc
-	p.Table = &Table{Columns: []string{"method", "parameters", "old", "new", "unit", "old_packet", "new_packet", "reason"}}
+	p.Table = &Table{Columns: []string{"method", "parameters", "unit"}}
+	for _, of := range []string{"old_", "new_"} {
+		for _, c := range []string{"value", "low", "high", "level", "n", "denominator", "state", "packet"} {
+			p.Table.Columns = append(p.Table.Columns, of+c)
+		}
+	}
+	p.Table.Columns = append(p.Table.Columns, "reason")
 	for _, m := range p.Doc.Moved {
 		x := restatementLine{Method: p.Code(string(m.Method)), Old: p.Number(m.Old), New: p.Number(m.New), OldPacket: p.Code(string(m.Old.Packet)),
 			NewPacket: p.Code(string(m.New.Packet)), Href: p.Packet(m.New.Packet), Reason: p.Said(m.Reason)}
@@ -51,7 +57,15 @@ func restatements(q *request) (Page, error) {
 			x.Parameters = append(x.Parameters, Pair{k, parameters[k]})
 		}
 		p.Lines = append(p.Lines, x)
-		p.Table.Rows = append(p.Table.Rows, []string{string(m.Method), m.Parameters, bare(m.Old), bare(m.New), strings.TrimSpace(m.New.Unit), string(m.Old.Packet), string(m.New.Packet), m.Reason})
+		row := []string{string(m.Method), m.Parameters, m.New.Unit}
+		for _, e := range []sightline.Estimate{m.Old, m.New} {
+			level := ""
+			if e.Level != 0 {
+				level = strconv.FormatFloat(e.Level, 'g', -1, 64)
+			}
+			row = append(row, e.Value.String(), e.Low.String(), e.High.String(), level, strconv.FormatInt(e.N, 10), strconv.FormatInt(e.Denominator, 10), e.State.String(), string(e.Packet))
+		}
+		p.Table.Rows = append(p.Table.Rows, append(row, m.Reason))
 	}
 	return p, nil
 }

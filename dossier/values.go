@@ -117,13 +117,17 @@ type Why struct {
 	old, now    map[sightline.PacketID]sightline.Packet
 	nowBy       map[string]sightline.Packet // by method and parameters
 	withdrawals map[sightline.ClaimID]*sightline.Withdrawal
+	held        map[sightline.ClaimID]bool // claims that some packet of the former release rests on
 }
 
 // NewWhy reads the withdrawals of the store of the later release.
 func NewWhy(store sightline.Store, old, now []sightline.Packet) (*Why, error) {
-	w := &Why{store: store, old: map[sightline.PacketID]sightline.Packet{}, now: map[sightline.PacketID]sightline.Packet{}, nowBy: map[string]sightline.Packet{}, withdrawals: map[sightline.ClaimID]*sightline.Withdrawal{}}
+	w := &Why{store: store, old: map[sightline.PacketID]sightline.Packet{}, now: map[sightline.PacketID]sightline.Packet{}, nowBy: map[string]sightline.Packet{}, withdrawals: map[sightline.ClaimID]*sightline.Withdrawal{}, held: map[sightline.ClaimID]bool{}}
 	for _, p := range old {
 		w.old[p.Result.Packet] = p
+		for _, id := range p.Claims {
+			w.held[id] = true
+		}
 	}
 	for _, p := range now {
 		w.now[p.Result.Packet] = p
@@ -158,8 +162,14 @@ func (w *Why) Moved(old, now sightline.PacketID) (string, error) {
 	return strings.Join(slices.Compact(reasons), "; "), nil
 }
 
+// corrected says what a correction is and why it was made.
+func corrected(by *sightline.Claim) string {
+	return fmt.Sprintf("claim %s was corrected by %s: %s", by.Corrects, by.ID, cmp.Or(by.Reason, "no reason on record"))
+}
+
 // corrections lists what closed claims of the old packet that the new one does
-// not have, and, to some depth, those of the packets that both are made from.
+// not have, the corrections made since among the claims of the new one, and, to
+// some depth, those of the packets that both are made from.
 func (w *Why) corrections(old, now sightline.Packet, depth int) (reasons []string, err error) {
 	for _, id := range old.Claims {
 		if slices.Contains(now.Claims, id) {
@@ -183,7 +193,19 @@ func (w *Why) corrections(old, now sightline.Packet, depth int) (reasons []strin
 		if err != nil {
 			return nil, err
 		}
-		reasons = append(reasons, fmt.Sprintf("claim %s was corrected by %s: %s", id, e.ClosedBy, cmp.Or(by.Record.Claim().Reason, "no reason on record")))
+		reasons = append(reasons, corrected(by.Record.Claim()))
+	}
+	for _, id := range now.Claims {
+		if w.held[id] {
+			continue
+		}
+		e, err := w.store.Claim(id, w.at)
+		if err != nil {
+			return nil, err
+		}
+		if c := e.Record.Claim(); c.Corrects != "" {
+			reasons = append(reasons, corrected(c))
+		}
 	}
 	if len(reasons) > 0 || depth == 0 {
 		return reasons, nil

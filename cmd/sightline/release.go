@@ -210,10 +210,6 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 	if err := ledger.Export(&records, partOf{s.Store, keep}, 0); err != nil {
 		return err
 	}
-	moved, err := frozen.Restatements(restated)
-	if err != nil {
-		return err
-	}
 	described, err := frozen.Package(m, tables, w.Entry)
 	if err != nil {
 		return err
@@ -226,11 +222,6 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 		"data/records.jsonl": records.Bytes(), "datapackage.json": described, "datacite.json": cite, "CITATION.cff": frozen.CFF(m),
 	} {
 		if err := w.Put(name, body); err != nil {
-			return err
-		}
-	}
-	if _, have := w.Entry(frozen.RestatementsName); !have {
-		if err := w.Put(frozen.RestatementsName, moved); err != nil {
 			return err
 		}
 	}

@@ -16,11 +16,8 @@ import (
 	"sightline/dossier"
 )
 
-// The files of numbers.
-const (
-	ValuesName       = "data/values.csv"
-	RestatementsName = "restatements.csv"
-)
+// ValuesName is the file of all numbers.
+const ValuesName = "data/values.csv"
 
 // Rows prints a table as CSV. A text that a spreadsheet would read as a formula
 // has an apostrophe in front.
@@ -71,28 +68,6 @@ func Values(packets []sightline.Packet) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	err := Rows(&b, valueColumns, rows)
-	return b.Bytes(), err
-}
-
-// Restatements prints the values that moved.
-func Restatements(r *dossier.Restatements) ([]byte, error) {
-	columns := []string{"method", "parameters", "unit"}
-	for _, of := range []string{"old", "new"} {
-		for _, c := range []string{"value", "low", "high", "n", "denominator", "state", "packet"} {
-			columns = append(columns, of+"_"+c)
-		}
-	}
-	columns = append(columns, "reason")
-	var rows [][]string
-	for _, m := range r.Moved {
-		row := []string{string(m.Method), m.Parameters, m.New.Unit}
-		for _, e := range []sightline.Estimate{m.Old, m.New} {
-			row = append(row, e.Value.String(), e.Low.String(), e.High.String(), strconv.FormatInt(e.N, 10), strconv.FormatInt(e.Denominator, 10), e.State.String(), string(e.Packet))
-		}
-		rows = append(rows, append(row, m.Reason))
-	}
-	var b bytes.Buffer
-	err := Rows(&b, columns, rows)
 	return b.Bytes(), err
 }
 
