@@ -298,7 +298,7 @@ func TestAnyRequest(t *testing.T) {
 	}
 	slices.Sort(paths)
 	r := rand.New(rand.NewPCG(6, 2026))
-	odd := []string{"", " ", "0", "-1", "501", "1e3", "2018-13", "2018", "2018-07?", "9999", "KE", "ke", "Kenya", "XX", "..", ".", "a/b", "%", "%zz", "\x00", "\xff", "‮x", "<script>", "'", "=1+1", "company/huawei", "company/nobody", "unknown", "control", "supplied", "contested", "open", "B", "majority", "press", "*", "SL-0000-0000-0", "AS12455", "AS0", "華為", ".csv", "x.json", "x.csv.csv", strings.Repeat("a", 201), strings.Repeat("é", 300)}
+	odd := []string{"", " ", "0", "-1", "501", "1e3", "2018-13", "2018", "2018-07?", "9999", "KE", "ke", "Kenya", "XX", "..", ".", "a/b", "%", "%zz", "\x00", "\xff", "\u202ex", "<script>", "'", "=1+1", "company/huawei", "company/nobody", "unknown", "control", "supplied", "contested", "open", "B", "majority", "press", "*", "SL-0000-0000-0", "AS12455", "AS0", "華為", ".csv", "x.json", "x.csv.csv", strings.Repeat("a", 201), strings.Repeat("é", 300)}
 	known := ids(t)
 	values := append(slices.Sorted(func(yield func(string) bool) {
 		for _, v := range known {

@@ -19,7 +19,7 @@ func TestAtom(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &dossier.ChangeList{Clock: "published", Of: dossier.Changed{Country: "KE"}, Changes: []dossier.Change{
-		{Kind: "claim", ID: "c1", What: "added", Where: "claim/c1", Sentence: "A <script>&\x01‮ \xff", Recorded: 1, Published: day},
+		{Kind: "claim", ID: "c1", What: "added", Where: "claim/c1", Sentence: "A <script>&\x01\u202e \xff", Recorded: 1, Published: day},
 		{Kind: "claim", ID: "c1", What: "corrected", Where: "claim/c1", Sentence: "B", Reason: "a slip", Recorded: 2},
 	}}
 	print := func(prefix string) string {
@@ -44,7 +44,7 @@ func TestAtom(t *testing.T) {
 		t.Fatal(err, one)
 	}
 	if len(f.Entries) != 2 || f.Entries[0].ID == f.Entries[1].ID || f.Entries[0].Updated != "2018-07-01T00:00:00Z" || f.Updated != f.Entries[0].Updated ||
-		!strings.HasPrefix(f.Entries[0].Title, "A <script>&") || strings.ContainsAny(f.Entries[0].Title, "‮\x01") || !strings.Contains(f.Entries[1].Summary, "a slip") {
+		!strings.HasPrefix(f.Entries[0].Title, "A <script>&") || strings.ContainsAny(f.Entries[0].Title, "\u202e\x01") || !strings.Contains(f.Entries[1].Summary, "a slip") {
 		t.Errorf("%+v", f)
 	}
 	if strings.ReplaceAll(print("/there"), "/there", "") != one || print("") != one {
