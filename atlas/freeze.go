@@ -125,6 +125,14 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 	if s.config.Release == "" {
 		return sightline.Errorf(sightline.Internal, "freeze pages", "", "BUG: an atlas without the name of a release")
 	}
+	// A packet is said to be where it is met first: the lists go before the pages.
+	now, err := s.readers.of(View{})
+	if err != nil {
+		return err
+	}
+	if err := now.doc.Warm(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var mu sync.Mutex // guards what follows, and put
