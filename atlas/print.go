@@ -111,7 +111,7 @@ func text(h html.HTML) string {
 		case nethtml.ErrorToken:
 			return cmp.Or(b.String(), "")
 		case nethtml.TextToken:
-			b.WriteString(nethtml.UnescapeString(string(z.Text())))
+			b.Write(z.Text()) // unescaped already
 		}
 	}
 }
