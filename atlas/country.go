@@ -172,7 +172,11 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 		for _, it := range g.Items[:min(most, len(g.Items))] {
 			cites.item(it)
 		}
-		s.Groups = append(s.Groups, p.groupUpTo(g, most, all+"#g-"+g.ID))
+		more := ""
+		if all != "" {
+			more = all + "#g-" + g.ID
+		}
+		s.Groups = append(s.Groups, p.groupUpTo(g, most, more))
 	}
 	return s
 }

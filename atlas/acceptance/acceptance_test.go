@@ -19,6 +19,7 @@ import (
 	"sightline/atlas/acceptance"
 	"sightline/catalog"
 	"sightline/dossier"
+	"sightline/dossier/audit"
 	"sightline/ledger"
 )
 
@@ -37,6 +38,13 @@ func serve(t *testing.T) string {
 		Today:     func() sightline.Day { return catalog.Recorded().Day() + 30 },
 		Languages: []string{"en", "qps"},
 		Fault:     func(page string, err error) { t.Errorf("fault on a page of kind %s: %v", page, err) }}
+	name, text, err := catalog.Audit(catalog.Audits()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Audit, err = audit.Read(name, text); err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range catalog.AllSeries() {
 		c.Series = append(c.Series, indicator{s})
 	}
@@ -132,7 +140,7 @@ func TestBrowsers(t *testing.T) {
 		for _, sheet := range []string{"A4", "Letter"} {
 			text := pdfText(t, pdftotext, filepath.Join(out, p.Name+"-"+sheet+".pdf"))
 			for _, want := range p.Printed {
-				if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+				if !strings.Contains(text, want) {
 					t.Errorf("%s on %s: the print lacks %q", p.Name, sheet, want)
 				}
 			}
@@ -183,5 +191,5 @@ func pdfText(t *testing.T, pdftotext, name string) string {
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	return string(text)
+	return strings.Join(strings.Fields(string(text)), " ")
 }

@@ -24,7 +24,7 @@ const safest = {
 const quiet = {
   'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false, 'app.update.enabled': false,
   'browser.safebrowsing.malware.enabled': false, 'browser.safebrowsing.phishing.enabled': false, 'datareporting.policy.dataSubmissionEnabled': false,
-  'extensions.getAddons.cache.enabled': false, 'services.settings.server': 'data:,', 'browser.region.network.url': '', 'toolkit.telemetry.enabled': false,
+  'extensions.getAddons.cache.enabled': false, 'services.settings.server': 'data:,', 'browser.region.network.url': '', 'layout.css.visited_links_enabled': false, 'toolkit.telemetry.enabled': false,
 };
 
 async function withBrowser(kind, prefs, work) {
