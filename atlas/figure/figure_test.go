@@ -435,8 +435,10 @@ func wellFormed(t *testing.T, name, text string) {
 		t.Errorf("%s: not closed: %v", name, stack)
 	}
 	for _, l := range labels {
-		if !ids[l] {
-			t.Errorf("%s: labelled by %s, which is not there", name, l)
+		for id := range strings.FieldsSeq(l) {
+			if !ids[id] {
+				t.Errorf("%s: labelled by %s, which is not there", name, id)
+			}
 		}
 	}
 }
