@@ -54,10 +54,6 @@ var unread = map[string]string{
 	"derived/vdem_regime_2000_2024.csv":         "another reading of ert_v15.csv: source/vdem/vdem_test.go",
 }
 
-// missing are files for which there is no importer yet. Once there is one, take
-// them out.
-var missing = map[string]bool{}
-
 // counted are rows that the manifest counts otherwise than the file has them.
 var counted = map[string]int{
 	"raw/fiw_ratings_1973_2024.xlsx":        205 + 25, // countries, as in the manifest, and territories on a sheet of their own
@@ -150,7 +146,7 @@ func TestEveryFileOfEvidenceIsRead(t *testing.T) {
 		why, stated := unread[name]
 		names[sum], texts[sum], seen[name] = name, b, true
 		switch read := known[sum] || bytes.Contains(compiled, []byte(sum)); {
-		case !read && !stated && !missing[name]:
+		case !read && !stated:
 			t.Errorf("%s: nothing reads it, and no reason is given", name)
 		case read && stated:
 			t.Errorf("%s: it is read, so the reason is stale: %s", name, why)
