@@ -73,5 +73,13 @@ func compare(q *request, c sightline.Country, with string) (Page, error) {
 	return p, nil
 }
 
+// Vintage says what a number is of, where the number itself does not.
+func (*comparePage) Vintage(c dossier.Cell) string {
+	if strings.HasSuffix(c.Estimate.Unit, ", "+c.Vintage) {
+		return ""
+	}
+	return c.Vintage
+}
+
 // Column is the name of a column of the comparison.
 func (p *comparePage) Column(i int) html.HTML { return p.Foreign(p.Columns[i].Country.Name) }
