@@ -162,6 +162,10 @@ func readInputs(d *source.Dataset, args []string) ([]source.Input, error) {
 			return nil, sightline.Errorf(sightline.Invalid, "read arguments", arg, "no file of %s has such a name", d.ID).
 				WithHint("Name its role: ROLE=FILE. The roles are %s.", strings.Join(roles, ", "))
 		}
+		if name == "" {
+			return nil, sightline.Errorf(sightline.Invalid, "read arguments", arg, "no file is named").
+				WithHint("Write the file behind the sign: %s=FILE.", role)
+		}
 		b, err := readWhole(name)
 		if err != nil {
 			return nil, err
@@ -175,7 +179,8 @@ func readInputs(d *source.Dataset, args []string) ([]source.Input, error) {
 func readWhole(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if os.IsNotExist(err) {
-		return nil, sightline.Errorf(sightline.NotFound, "read file", name, "no such file")
+		return nil, sightline.Errorf(sightline.NotFound, "read file", name, "no such file").
+			WithHint("\"sightline source show ID\" says where a data set can be had and how its files are named.")
 	}
 	if err != nil {
 		return nil, sightline.Errorf(sightline.Unavailable, "read file", name, "%w", err)
