@@ -11,13 +11,7 @@ import (
 	"sightline/dossier"
 )
 
-// Note prints a numbered citation.
-func (h *Head) Note(n dossier.Note) html.HTML {
-	var w markup.Writer
-	h.note(&w, n)
-	return w.Done()
-}
-
+// note prints a numbered citation.
 func (h *Head) note(w *markup.Writer, n dossier.Note) {
 	if n.Publisher != "" {
 		w.HTML(h.Foreign(n.Publisher))
@@ -115,8 +109,8 @@ func (h *Head) when(p sightline.Period) html.HTML {
 // Voice prints a statement beside a claim: a status, a detail, a support, a
 // denial.
 func (h *Head) Voice(v dossier.Voice) html.HTML {
-	var w markup.Writer
-	h.voice(&w, v)
+	w := markup.New()
+	h.voice(w, v)
 	return w.Done()
 }
 
@@ -170,8 +164,8 @@ func (h *Head) quotes(w *markup.Writer, quotes []dossier.Quote) {
 
 // Card prints an item with what is said for and against it.
 func (h *Head) Card(it dossier.Item) html.HTML {
-	var w markup.Writer
-	h.card(&w, it)
+	w := markup.New()
+	h.card(w, it)
 	return w.Done()
 }
 
@@ -255,8 +249,8 @@ func (h *Head) side(w *markup.Writer, key string, voices []dossier.Voice) {
 
 // Row prints an item as one line of a list.
 func (h *Head) Row(it dossier.Item) html.HTML {
-	var w markup.Writer
-	h.row(&w, it)
+	w := markup.New()
+	h.row(w, it)
 	return w.Done()
 }
 
@@ -279,8 +273,8 @@ func (h *Head) row(w *markup.Writer, it dossier.Item) {
 
 // Group prints a group whole.
 func (h *Head) Group(g dossier.Group) html.HTML {
-	var w markup.Writer
-	h.group(&w, g, len(g.Items), "")
+	w := markup.New()
+	h.group(w, g, len(g.Items), "")
 	return w.Done()
 }
 
@@ -336,8 +330,8 @@ func (h *Head) packet(w *markup.Writer, id sightline.PacketID) {
 // Outside prints an address elsewhere: a link where it is one of the web, and
 // its text where it is anything else.
 func (h *Head) Outside(address string) html.HTML {
-	var w markup.Writer
-	h.outside(&w, address)
+	w := markup.New()
+	h.outside(w, address)
 	return w.Done()
 }
 
@@ -356,8 +350,8 @@ func (h *Head) outside(w *markup.Writer, address string) {
 
 // Cites prints the numbers of citations.
 func (h *Head) Cites(notes []int) html.HTML {
-	var w markup.Writer
-	h.cites(&w, notes)
+	w := markup.New()
+	h.cites(w, notes)
 	return w.Done()
 }
 
@@ -377,12 +371,12 @@ const fewCites = 3
 // few prints the first citations of a sentence that rests on many, and where
 // the others are. It returns those shown.
 func (h *Head) few(notes []int, to string) (html.HTML, []int) {
-	var w markup.Writer
+	w := markup.New()
 	if len(notes) <= fewCites+1 {
-		h.cites(&w, notes)
+		h.cites(w, notes)
 		return w.Done(), notes
 	}
-	h.cites(&w, notes[:fewCites])
+	h.cites(w, notes[:fewCites])
 	w.Tag(` <a href="`)
 	w.Text(to)
 	w.Tag(`">`)

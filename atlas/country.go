@@ -27,7 +27,6 @@ type answerBox struct {
 	Href     string
 	Question html.HTML
 	Sentence html.HTML
-	Cites    html.HTML
 	Basis    html.HTML
 	Help     html.HTML // what data would answer, where it is open
 }
@@ -120,7 +119,7 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 		cites.use(shown...)
 		return h
 	}
-	w := markup.New(16 << 10)
+	w := markup.New()
 	w.Tag("<section>\n<h2 id=\"")
 	w.Text(id)
 	w.Tag(`">`)
@@ -292,6 +291,70 @@ func (h *Head) evidence(w *markup.Writer, e sightline.Estimate) {
 	w.Tag(`">`)
 	w.HTML(h.Number(e))
 	w.Tag("</a>")
+}
+
+// KeyLine prints the key data.
+func (p *countryPage) KeyLine() html.HTML {
+	if len(p.KeyData) == 0 {
+		return ""
+	}
+	w := markup.New()
+	w.Tag(`<p class="keydata">`)
+	for _, f := range p.KeyData {
+		w.Tag("<span>")
+		w.HTML(p.Said(f.Label))
+		w.Tag(": ")
+		w.HTML(p.Number(f.Estimate))
+		p.cites(w, f.Notes)
+		w.Tag(" ")
+		p.packet(w, f.Estimate.Packet)
+		w.Tag("</span> ")
+	}
+	w.Tag("</p>")
+	return w.Done()
+}
+
+// BoxList prints the answers in a sentence each.
+func (p *countryPage) BoxList() html.HTML {
+	w := markup.New()
+	for _, b := range p.Boxes {
+		w.Tag(`<li><h3><a href="`)
+		w.Text(b.Href)
+		w.Tag(`">`)
+		w.HTML(b.Question)
+		w.Tag("</a></h3><p>")
+		w.HTML(b.Sentence)
+		w.Tag(`</p><p class="note">`)
+		w.HTML(p.Text("basis.label"))
+		w.Tag(" <strong>")
+		w.HTML(b.Basis)
+		w.Tag("</strong>")
+		if b.Help != "" {
+			w.Tag(" · ")
+			w.HTML(p.Text("help.label"))
+			w.Tag(" ")
+			w.HTML(b.Help)
+		}
+		w.Tag("</p></li>\n")
+	}
+	return w.Done()
+}
+
+// CoverRows prints what each engine holds and lacks.
+func (p *countryPage) CoverRows() html.HTML {
+	w := markup.New()
+	for _, c := range p.Cover {
+		w.Tag(`<tr><th scope="row">`)
+		w.HTML(p.Said(c.Engine))
+		w.Tag("</th><td>")
+		w.HTML(p.Said(c.Holds))
+		w.Tag("</td><td>")
+		p.evidence(w, c.Estimate)
+		w.Tag("</td><td>")
+		w.HTML(p.Said(c.Lacks))
+		w.Tag("</td></tr>\n")
+	}
+	return w.Done()
 }
 
 func (h *Head) countryCrumbs(c dossier.Subject, deeper bool) []Link {

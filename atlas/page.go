@@ -15,6 +15,7 @@ import (
 
 	"sightline"
 	"sightline/atlas/figure"
+	"sightline/atlas/markup"
 	"sightline/atlas/words"
 	"sightline/dossier"
 )
@@ -284,6 +285,44 @@ func (h *Head) frame(id string) figure.Frame {
 		}
 	}
 	return f
+}
+
+// List prints links as the items of a list.
+func (h *Head) List(links []Link) html.HTML {
+	w := markup.New()
+	for _, l := range links {
+		w.Tag("<li>")
+		if l.Href == "" {
+			w.HTML(l.Text)
+			w.Tag("</li>")
+			continue
+		}
+		w.Tag(`<a href="`)
+		w.Text(l.Href)
+		w.Tag(`"`)
+		if l.Here {
+			w.Tag(` aria-current="page"`)
+		}
+		w.Tag(">")
+		w.HTML(l.Text)
+		w.Tag("</a></li>")
+	}
+	return w.Done()
+}
+
+// NoteList prints the notes of the page as the items of a list.
+func (h *Head) NoteList() html.HTML {
+	w := markup.New()
+	for _, n := range h.Notes {
+		w.Tag(`<li id="n`)
+		w.Int(n.N)
+		w.Tag(`" value="`)
+		w.Int(n.N)
+		w.Tag(`">`)
+		h.note(w, n)
+		w.Tag("</li>\n")
+	}
+	return w.Done()
 }
 
 // SiteLinks are the parts of the atlas, for the head of each page.

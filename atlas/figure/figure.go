@@ -219,7 +219,7 @@ type tableRow struct {
 
 // html prints the table.
 func (t *table) html() template.HTML {
-	w := markup.New(256 * (1 + len(t.Rows)))
+	w := markup.New()
 	w.Tag("<table><thead><tr>")
 	for _, h := range t.Head {
 		w.Tag(`<th scope="col">`)
@@ -401,7 +401,7 @@ func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
 	}
 	if len(v.Packets) > 2 {
 		v.PacketsTitle = p.PluralHTML("figure.packets", len(v.Packets))
-		w := markup.New(128 * len(v.Packets))
+		w := markup.New()
 		for _, r := range v.Packets {
 			w.Tag("<li>")
 			r.write(w)

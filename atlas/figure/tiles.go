@@ -123,7 +123,7 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 	}
 	kinds := map[words.None]bool{}
 	anyUnsure, anyHere := false, false
-	w := markup.New(256 * (1 + len(tiles)))
+	w := markup.New()
 	region := ""
 	for _, t := range tiles {
 		at := layout()[t.Country]

@@ -6,17 +6,21 @@ package markup
 import (
 	"html/template"
 	"strconv"
+	"sync"
 )
 
 // tag is markup of ours. A caller elsewhere can write only a constant where one
 // is wanted, so that no text from a record gets there.
 type tag string
 
-// Writer puts a piece of a page together. The zero Writer is empty.
+// Writer puts a piece of a page together. New gives one.
 type Writer struct{ b []byte }
 
-// New is an empty writer with room for so many bytes.
-func New(room int) *Writer { return &Writer{make([]byte, 0, room)} }
+// writers are those at rest, so that each page finds one with room.
+var writers = sync.Pool{New: func() any { return &Writer{make([]byte, 0, 4<<10)} }}
+
+// New is an empty writer.
+func New() *Writer { return writers.Get().(*Writer) }
 
 // Tag writes markup of ours.
 func (w *Writer) Tag(t tag) { w.b = append(w.b, t...) }
@@ -55,5 +59,10 @@ func (w *Writer) Text(s string) {
 // Int writes a number that a reader does not see, such as that of an anchor.
 func (w *Writer) Int(n int) { w.b = strconv.AppendInt(w.b, int64(n), 10) }
 
-// Done is what was written.
-func (w *Writer) Done() template.HTML { return template.HTML(w.b) }
+// Done is what was written. The writer must not be used afterwards.
+func (w *Writer) Done() template.HTML {
+	out := template.HTML(w.b)
+	w.b = w.b[:0]
+	writers.Put(w)
+	return out
+}

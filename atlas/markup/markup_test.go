@@ -11,7 +11,7 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		w := New(0)
+		w := New()
 		w.Tag("<p>")
 		w.Text(s)
 		w.Tag("</p>")
@@ -22,7 +22,7 @@ func FuzzText(f *testing.F) {
 }
 
 func TestWriter(t *testing.T) {
-	w := New(8)
+	w := New()
 	w.HTML("<b>x</b>")
 	w.Int(-12)
 	if got := w.Done(); got != "<b>x</b>-12" {
