@@ -92,6 +92,9 @@ func (q *request) link(to string, query ...string) string {
 	if anchor != "" {
 		anchor = "#" + anchor
 	}
+	if len(query) == 0 && !q.view.Dated() && q.view.Lang == "" {
+		return escapePath(to) + anchor
+	}
 	v := url.Values{}
 	for i := 0; i+1 < len(query); i += 2 {
 		if query[i+1] != "" {
@@ -104,7 +107,17 @@ func (q *request) link(to string, query ...string) string {
 	return escapePath(to) + anchor
 }
 
-func escapePath(p string) string { return (&url.URL{Path: p}).EscapedPath() }
+// escapePath escapes a path for an address. Most have nothing to escape.
+func escapePath(p string) string {
+	for i := range len(p) {
+		switch c := p[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '/', c == '-', c == '.', c == '_':
+		default:
+			return (&url.URL{Path: p}).EscapedPath()
+		}
+	}
+	return p
+}
 
 // entityHref is the address of what is on record for an entity.
 func (q *request) entityHref(id sightline.EntityID) string {
