@@ -27,6 +27,9 @@ func Inert(s string) string {
 // hidden reports whether r can change how its neighbours are shown. Joiners
 // are left alone, since scripts need them.
 func hidden(r rune) bool {
+	if r < 0x80 {
+		return r < ' ' || r == 0x7f
+	}
 	if r == '\u200c' || r == '\u200d' {
 		return false
 	}

@@ -196,7 +196,7 @@ type checkFigure struct {
 
 type checkVoice struct {
 	Tag   html.HTML
-	Voice voiceData
+	Voice html.HTML
 }
 
 func (h *Head) finding(f audit.Finding, level int, link bool) html.HTML {
@@ -255,7 +255,7 @@ func (h *Head) check(c audit.Result) checkData {
 	}
 	add := func(key string, voices []dossier.Voice) {
 		for _, v := range voices {
-			d.Voices = append(d.Voices, checkVoice{h.Text(key), voiceData{h, v}})
+			d.Voices = append(d.Voices, checkVoice{h.Text(key), h.Voice(v)})
 		}
 	}
 	if c.Kind == "statements" {

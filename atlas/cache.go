@@ -31,17 +31,30 @@ func (a *answer) seal() *answer {
 	if a.loose || len(a.body) < 600 || strings.HasPrefix(a.kind, "image/") {
 		return a
 	}
-	var b bytes.Buffer
-	w := packers.Get().(*gzip.Writer)
-	w.Reset(&b)
-	w.Write(a.body) // to memory, which does not fail
-	w.Close()
-	packers.Put(w)
-	if b.Len() < len(a.body) {
-		a.packed = bytes.Clone(b.Bytes())
+	packed, _ := inBuffer(func(b *bytes.Buffer) error { // memory does not fail
+		w := packers.Get().(*gzip.Writer)
+		defer packers.Put(w)
+		w.Reset(b)
+		w.Write(a.body)
+		return w.Close()
+	})
+	if len(packed) < len(a.body) {
+		a.packed = packed
 	}
 	return a
 }
+
+// inBuffer is what is written into a buffer that was used before, and so has
+// room, without the room.
+func inBuffer(write func(*bytes.Buffer) error) ([]byte, error) {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	err := write(b)
+	return bytes.Clone(b.Bytes()), err
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 var packers = sync.Pool{New: func() any {
 	w, err := gzip.NewWriterLevel(nil, 6)

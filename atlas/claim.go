@@ -91,7 +91,7 @@ func claim(q *request) (Page, error) {
 	said := func(voices []dossier.Voice) (out []saidRow) {
 		for _, v := range voices {
 			cites.use(v.Notes...)
-			out = append(out, saidRow{p.part("voice", voiceData{&p.Head, v}), party[v.Claim]})
+			out = append(out, saidRow{p.Voice(v), party[v.Claim]})
 		}
 		return out
 	}
@@ -168,7 +168,7 @@ func (h *Head) anchor(href string, text html.HTML) html.HTML {
 
 // Pips draws the level out of four.
 func (p *claimPage) Pips() string {
-	return itemData{Item: dossier.Item{Level: p.Doc.Level}}.Pips()
+	return pips(p.Doc.Level)
 }
 
 // SubjectID is the id of the subject.

@@ -87,8 +87,8 @@ func claims(q *request) (Page, error) {
 		cites.use(c.Notes...)
 		line := claimLine{ClaimRow: c, When: p.when(c.Valid)}
 		if c.Level != nil {
-			pips := html.HTML(`<span class="pips" aria-hidden="true">` + itemData{Item: c.Item}.Pips() + `</span>`)
-			line.Level = p.Text("claims.level", "pips", pips, "word", p.Said(c.Level.Word))
+			drawn := html.HTML(`<span class="pips" aria-hidden="true">` + pips(c.Level) + `</span>`)
+			line.Level = p.Text("claims.level", "pips", drawn, "word", p.Said(c.Level.Word))
 		}
 		p.Rows = append(p.Rows, line)
 		row := []string{string(c.Claim), c.Sentence, c.Subject.ID, c.Predicate, objectCell(c.Object), c.Class, c.Valid.String(), c.Published.String(), c.Grade, "", ""}

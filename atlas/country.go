@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/atlas/markup"
 	"sightline/dossier"
 )
 
@@ -16,7 +17,7 @@ type countryPage struct {
 	Country dossier.Subject
 	KeyData []dossier.Figure
 	Boxes   []answerBox
-	Parts   []answerPart
+	Parts   []html.HTML // the sections of the answers
 	Cover   []dossier.Coverage
 	Peers   html.HTML
 }
@@ -26,32 +27,8 @@ type answerBox struct {
 	Href     string
 	Question html.HTML
 	Sentence html.HTML
-	Cites    html.HTML
 	Basis    html.HTML
 	Help     html.HTML // what data would answer, where it is open
-}
-
-// answerPart is the section of an answer.
-type answerPart struct {
-	ID      string
-	Heading html.HTML
-	Answer  dossier.Answer
-	Cites   html.HTML
-	Numbers []numberRow
-	Figures []html.HTML
-	Groups  []html.HTML
-	Scores  []dossier.ScoreSeries
-	All     string // address of the answer in full; empty on that page itself
-	Help    html.HTML
-}
-
-// numberRow is a figure of an answer as a row of a table.
-type numberRow struct {
-	Label    html.HTML
-	Estimate sightline.Estimate
-	Rule     html.HTML
-	RuleAt   string // the page that has it; empty is this one
-	Cites    html.HTML
 }
 
 // parts are the sections of a country: the name in the address, and the id of
@@ -128,14 +105,11 @@ func country(q *request) (Page, error) {
 	return p, nil
 }
 
-// part makes the section of an answer, with the first cards and rows of each
-// of its groups.
-func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, rows int, all string) answerPart {
-	a := d.Answers[i]
-	s := answerPart{Scores: a.Scores, ID: answerParts[i].part, Heading: p.Text("section." + answerParts[i].part), Answer: a, All: all}
-	if a.Help != "" {
-		s.Help = p.Said(a.Help)
-	}
+// part prints the section of an answer, with the first cards and rows of each
+// of its groups. all is the address of the answer in full, and empty on that
+// page itself.
+func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, rows int, all string) html.HTML {
+	a, id := d.Answers[i], answerParts[i].part
 	few := func(notes []int) html.HTML {
 		if all == "" { // the answer in full
 			cites.use(notes...)
@@ -145,21 +119,27 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 		cites.use(shown...)
 		return h
 	}
-	s.Cites = few(a.Notes)
+	w := markup.New()
+	w.Tag("<section>\n<h2 id=\"")
+	w.Text(id)
+	w.Tag(`">`)
+	w.HTML(p.Text("section." + id))
+	w.Tag("</h2>\n<p class=\"lead\"><strong>")
+	w.HTML(p.Text("basis." + string(a.Basis)))
+	w.Tag("</strong>: ")
+	w.HTML(p.Said(a.Sentence))
+	w.HTML(few(a.Notes))
+	w.Tag("</p>\n")
 	figures, rest := p.shares(a)
+	p.numbers(w, id, rest, all, few)
 	for _, f := range append(figures, p.scores(a, all == "")...) {
 		p.Figures = append(p.Figures, f)
-		s.Figures = append(s.Figures, p.Figure(f))
+		w.HTML(p.Figure(f))
+		w.Tag("\n")
 	}
-	for _, f := range rest {
-		r := numberRow{Label: p.Said(f.Label), Estimate: f.Estimate, Cites: few(f.Notes)}
-		if f.Rule != "" {
-			r.Rule, r.RuleAt = p.Said(f.Rule), all
-		}
-		s.Numbers = append(s.Numbers, r)
-	}
-	for _, sc := range a.Scores {
-		cites.use(sc.Notes...)
+	for _, s := range a.Scores {
+		cites.use(s.Notes...)
+		p.score(w, s, s.Brief && all != "")
 	}
 	for i, g := range a.Groups {
 		most := rows
@@ -176,9 +156,215 @@ func (p *countryPage) part(d *dossier.Dossier, i int, cites *citations, cards, r
 		if all != "" {
 			more = all + "#g-" + g.ID
 		}
-		s.Groups = append(s.Groups, p.groupUpTo(g, most, more))
+		p.group(w, g, most, more)
+		w.Tag("\n")
 	}
-	return s
+	if a.Help != "" {
+		w.Tag(`<p class="note">`)
+		w.HTML(p.Text("help.label"))
+		w.Tag(" ")
+		w.HTML(p.Said(a.Help))
+		w.Tag("</p>\n")
+	}
+	if all != "" {
+		w.Tag(`<p class="rest"><a href="`)
+		w.Text(all)
+		w.Tag(`">`)
+		w.HTML(p.Text("part.all"))
+		w.Tag("</a></p>\n")
+	}
+	w.Tag("</section>")
+	return w.Done()
+}
+
+// numbers prints figures of an answer as a table, which the heading with that
+// id labels.
+func (p *countryPage) numbers(w *markup.Writer, id string, figures []dossier.Figure, all string, cites func([]int) html.HTML) {
+	if len(figures) == 0 {
+		return
+	}
+	p.openTable(w, id, "numbers.what", "numbers.value", "numbers.packet")
+	for _, f := range figures {
+		w.Tag(`<tr><th scope="row">`)
+		w.HTML(p.Said(f.Label))
+		w.Tag("</th><td>")
+		w.HTML(p.Number(f.Estimate))
+		w.HTML(cites(f.Notes))
+		switch {
+		case f.Rule == "":
+		case all != "":
+			w.Tag(` <a href="`)
+			w.Text(all)
+			w.Tag(`">`)
+			w.HTML(p.Text("numbers.rule"))
+			w.Tag("</a>")
+		default:
+			w.Tag("<details><summary>")
+			w.HTML(p.Text("numbers.rule"))
+			w.Tag("</summary><p>")
+			w.HTML(p.Said(f.Rule))
+			w.Tag("</p></details>")
+		}
+		w.Tag("</td><td>")
+		p.packet(w, f.Estimate.Packet)
+		w.Tag("</td></tr>\n")
+	}
+	closeTable(w)
+}
+
+// openTable begins a table of numbers in a box that scrolls by itself.
+func (h *Head) openTable(w *markup.Writer, label string, columns ...string) {
+	w.Tag(`<div class="scroll" tabindex="0" role="region" aria-labelledby="`)
+	w.Text(label)
+	w.Tag(`"><table class="numbers stack"><thead><tr>`)
+	for _, c := range columns {
+		w.Tag(`<th scope="col">`)
+		w.HTML(h.Text(c))
+		w.Tag("</th>")
+	}
+	w.Tag("</tr></thead><tbody>\n")
+}
+
+func closeTable(w *markup.Writer) { w.Tag("</tbody></table></div>\n") }
+
+// score prints a series of scores; in brief, its first and its last.
+func (h *Head) score(w *markup.Writer, s dossier.ScoreSeries, brief bool) {
+	id := "s-" + strings.ReplaceAll(string(s.Indicator), "/", "-")
+	w.Tag(`<h3 id="`)
+	w.Text(id)
+	w.Tag(`">`)
+	w.HTML(h.Foreign(s.Name))
+	h.cites(w, s.Notes)
+	w.Tag("</h3>\n")
+	for _, t := range []string{s.Selection, s.Scale} {
+		if t != "" {
+			w.Tag(`<p class="note">`)
+			w.HTML(h.Said(t))
+			w.Tag("</p>")
+		}
+	}
+	w.Tag("\n")
+	h.openTable(w, id, "score.edition", "score.covers", "score.score", "score.place")
+	for i, p := range s.Points {
+		if brief && i > 0 && i < len(s.Points)-1 {
+			continue
+		}
+		w.Tag(`<tr><th scope="row">`)
+		w.HTML(h.Code(p.Edition))
+		w.Tag("</th><td>")
+		w.HTML(h.Period(p.Valid))
+		w.Tag("</td><td>")
+		h.evidence(w, p.Estimate)
+		if p.Status != "" {
+			w.Tag(" ")
+			w.HTML(h.Said(p.Status))
+		}
+		if p.Remark != "" {
+			w.Tag(` <span class="note">`)
+			w.HTML(h.Said(p.Remark))
+			w.Tag("</span>")
+		}
+		w.Tag("</td><td>")
+		if p.Rank != nil {
+			h.evidence(w, p.Rank.Estimate)
+		}
+		w.Tag("</td></tr>\n")
+	}
+	closeTable(w)
+	if c := s.Change; c != nil {
+		w.Tag("<p>")
+		w.HTML(h.Said(c.Label))
+		w.Tag(": ")
+		h.evidence(w, c.Estimate)
+		w.Tag(" ")
+		if c.Sentence != "" {
+			w.HTML(h.Said(c.Sentence))
+		}
+		w.Tag("</p>\n")
+	}
+}
+
+// evidence prints a number that is the way to its packet.
+func (h *Head) evidence(w *markup.Writer, e sightline.Estimate) {
+	w.Tag(`<a href="`)
+	w.Text(h.Packet(e.Packet))
+	w.Tag(`">`)
+	w.HTML(h.Number(e))
+	w.Tag("</a>")
+}
+
+// KeyLine prints the key data.
+func (p *countryPage) KeyLine() html.HTML {
+	if len(p.KeyData) == 0 {
+		return ""
+	}
+	w := markup.New()
+	w.Tag(`<p class="keydata">`)
+	for _, f := range p.KeyData {
+		w.Tag("<span>")
+		w.HTML(p.Said(f.Label))
+		w.Tag(": ")
+		w.HTML(p.Number(f.Estimate))
+		p.cites(w, f.Notes)
+		w.Tag(" ")
+		p.packet(w, f.Estimate.Packet)
+		w.Tag("</span> ")
+	}
+	w.Tag("</p>")
+	return w.Done()
+}
+
+// BoxList prints the answers in a sentence each.
+func (p *countryPage) BoxList() html.HTML {
+	w := markup.New()
+	for _, b := range p.Boxes {
+		w.Tag(`<li><h3><a href="`)
+		w.Text(b.Href)
+		w.Tag(`">`)
+		w.HTML(b.Question)
+		w.Tag("</a></h3><p>")
+		w.HTML(b.Sentence)
+		w.Tag(`</p><p class="note">`)
+		w.HTML(p.Text("basis.label"))
+		w.Tag(" <strong>")
+		w.HTML(b.Basis)
+		w.Tag("</strong>")
+		if b.Help != "" {
+			w.Tag(" · ")
+			w.HTML(p.Text("help.label"))
+			w.Tag(" ")
+			w.HTML(b.Help)
+		}
+		w.Tag("</p></li>\n")
+	}
+	return w.Done()
+}
+
+// CoverRows prints what each engine holds and lacks.
+func (p *countryPage) CoverRows() html.HTML {
+	w := markup.New()
+	for _, c := range p.Cover {
+		w.Tag(`<tr><th scope="row">`)
+		w.HTML(p.Said(c.Engine))
+		w.Tag("</th>")
+		p.cell(w, "cover.holds")
+		w.HTML(p.Said(c.Holds))
+		w.Tag("</td>")
+		p.cell(w, "cover.count")
+		p.evidence(w, c.Estimate)
+		w.Tag("</td>")
+		p.cell(w, "cover.lacks")
+		w.HTML(p.Said(c.Lacks))
+		w.Tag("</td></tr>\n")
+	}
+	return w.Done()
+}
+
+// cell opens a cell that says its heading on a narrow screen.
+func (h *Head) cell(w *markup.Writer, heading string) {
+	w.Tag(`<td data-head="`)
+	w.Text(h.Plain(heading))
+	w.Tag(`">`)
 }
 
 func (h *Head) countryCrumbs(c dossier.Subject, deeper bool) []Link {
@@ -219,7 +405,7 @@ func countryPart(q *request) (Page, error) {
 		p.Crumbs = p.countryCrumbs(d.Country, true)
 		cites := newCitations(d.Notes)
 		most := 1 << 30
-		p.Parts = []answerPart{p.part(d, i, cites, most, most, "")}
+		p.Parts = []html.HTML{p.part(d, i, cites, most, most, "")}
 		for _, g := range d.Answers[i].Groups {
 			p.Sections = append(p.Sections, Link{Href: "#g-" + g.ID, Text: p.Said(g.Heading)})
 		}
@@ -228,31 +414,4 @@ func countryPart(q *request) (Page, error) {
 	}
 	return nil, sightline.Errorf(sightline.NotFound, "find page", name, "the page of a country has no such part").
 		WithHint("There are: exposure, blocking, claims, trend and changes.")
-}
-
-// partData is what the template "part" receives.
-type partData struct {
-	H    *Head
-	Part answerPart
-}
-
-// Section hands a part to its template.
-func (p *countryPage) Section(a answerPart) partData { return partData{&p.Head, a} }
-
-// scoreData is what the template "score" receives.
-type scoreData struct {
-	H      *Head
-	ID     string
-	Series dossier.ScoreSeries
-	Points []dossier.ScorePoint
-}
-
-// Series hands a series of scores to its template: a brief one with its first
-// and last score, but for the answer in full.
-func (d partData) Series(s dossier.ScoreSeries) scoreData {
-	x := scoreData{H: d.H, ID: strings.ReplaceAll(string(s.Indicator), "/", "-"), Series: s, Points: s.Points}
-	if s.Brief && d.Part.All != "" {
-		x.Points = []dossier.ScorePoint{s.Points[0], s.Points[len(s.Points)-1]}
-	}
-	return x
 }

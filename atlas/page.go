@@ -15,6 +15,7 @@ import (
 
 	"sightline"
 	"sightline/atlas/figure"
+	"sightline/atlas/markup"
 	"sightline/atlas/words"
 	"sightline/dossier"
 )
@@ -91,6 +92,9 @@ func (q *request) link(to string, query ...string) string {
 	if anchor != "" {
 		anchor = "#" + anchor
 	}
+	if len(query) == 0 && !q.view.Dated() && q.view.Lang == "" {
+		return escapePath(to) + anchor
+	}
 	v := url.Values{}
 	for i := 0; i+1 < len(query); i += 2 {
 		if query[i+1] != "" {
@@ -103,7 +107,17 @@ func (q *request) link(to string, query ...string) string {
 	return escapePath(to) + anchor
 }
 
-func escapePath(p string) string { return (&url.URL{Path: p}).EscapedPath() }
+// escapePath escapes a path for an address. Most have nothing to escape.
+func escapePath(p string) string {
+	for i := range len(p) {
+		switch c := p[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '/', c == '-', c == '.', c == '_':
+		default:
+			return (&url.URL{Path: p}).EscapedPath()
+		}
+	}
+	return p
+}
 
 // entityHref is the address of what is on record for an entity.
 func (q *request) entityHref(id sightline.EntityID) string {
@@ -284,6 +298,44 @@ func (h *Head) frame(id string) figure.Frame {
 		}
 	}
 	return f
+}
+
+// List prints links as the items of a list.
+func (h *Head) List(links []Link) html.HTML {
+	w := markup.New()
+	for _, l := range links {
+		w.Tag("<li>")
+		if l.Href == "" {
+			w.HTML(l.Text)
+			w.Tag("</li>")
+			continue
+		}
+		w.Tag(`<a href="`)
+		w.Text(l.Href)
+		w.Tag(`"`)
+		if l.Here {
+			w.Tag(` aria-current="page"`)
+		}
+		w.Tag(">")
+		w.HTML(l.Text)
+		w.Tag("</a></li>")
+	}
+	return w.Done()
+}
+
+// NoteList prints the notes of the page as the items of a list.
+func (h *Head) NoteList() html.HTML {
+	w := markup.New()
+	for _, n := range h.Notes {
+		w.Tag(`<li id="n`)
+		w.Int(n.N)
+		w.Tag(`" value="`)
+		w.Int(n.N)
+		w.Tag(`">`)
+		h.note(w, n)
+		w.Tag("</li>\n")
+	}
+	return w.Done()
 }
 
 // SiteLinks are the parts of the atlas, for the head of each page.

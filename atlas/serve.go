@@ -266,39 +266,38 @@ func (s *Server) print(q *request, page Page) *answer {
 		return q.wrap(h)
 	}
 	a := &answer{status: h.status(), loose: s.config.Release != ""}
-	var b bytes.Buffer
 	var err error
-	if q.figure != "" {
-		if a.kind, err = printFigure(&b, h, q.figure, q.form); err != nil {
-			return s.failed(q, err)
-		}
-		a.body = b.Bytes()
-		return a.seal()
-	}
-	switch q.form {
-	case formHTML:
-		a.kind = "text/html; charset=utf-8"
-		err = s.pages[h.Kind].execute(&b, page)
-	case formJSON:
-		a.kind = "application/json"
-		err = printJSON(&b, h)
-	case formCSV:
-		a.kind = "text/csv; charset=utf-8"
-		err = printCSV(&b, h)
-	case formAtom:
-		a.kind = "application/atom+xml"
-		err = printAtom(&b, h)
-	case formBIB, formCSL, formTXT:
-		a.kind, err = printCitation(&b, h, q.form)
-	default:
-		err = sightline.Errorf(sightline.NotFound, "print page", q.path+q.form, "this page has no such form").
-			WithHint("Its figures do: their addresses stand under them.")
-	}
+	a.body, err = inBuffer(func(b *bytes.Buffer) (err error) {
+		a.kind, err = s.printForm(b, q, page)
+		return err
+	})
 	if err != nil {
 		return s.failed(q, err)
 	}
-	a.body = b.Bytes()
 	return a.seal()
+}
+
+// printForm prints a page, or the figure of it that was asked for, in the form
+// that was asked for, and says which content type that is.
+func (s *Server) printForm(b *bytes.Buffer, q *request, page Page) (kind string, err error) {
+	h := page.head()
+	if q.figure != "" {
+		return printFigure(b, h, q.figure, q.form)
+	}
+	switch q.form {
+	case formHTML:
+		return "text/html; charset=utf-8", s.pages[h.Kind].execute(b, page)
+	case formJSON:
+		return "application/json", printJSON(b, h)
+	case formCSV:
+		return "text/csv; charset=utf-8", printCSV(b, h)
+	case formAtom:
+		return "application/atom+xml", printAtom(b, h)
+	case formBIB, formCSL, formTXT:
+		return printCitation(b, h, q.form)
+	}
+	return "", sightline.Errorf(sightline.NotFound, "print page", q.path+q.form, "this page has no such form").
+		WithHint("Its figures do: their addresses stand under them.")
 }
 
 // failed answers with the page of an error, in the form that was asked for.

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,8 +12,9 @@ import (
 )
 
 // cache is a store whose small answers are kept: sources, entities,
-// judgements, and claims by a single key. It holds for one moment of
-// recording, is safe for concurrent use, and is bounded.
+// judgements, claims by a single key, and what is worked out from the claims of
+// all countries for each of them. It holds for one moment of recording, is safe
+// for concurrent use, and is bounded.
 type cache struct {
 	sightline.Store
 	at         sightline.Instant
@@ -21,6 +23,10 @@ type cache struct {
 	identified memo[string, []*sightline.Entity]
 	judgements memo[struct{}, []sightline.Entry]
 	claims     memo[string, []sightline.Entry]
+	based      memo[sightline.Country, []*sightline.Entity]
+	texts      memo[sightline.SourceID, []byte] // of the records of sources, for packets
+	rolls      memo[rollKey, *roll]
+	fields     memo[fieldKey, *field]
 }
 
 // The most that is kept of a kind, counted in records, and the most of one
@@ -29,6 +35,14 @@ const (
 	keptRecords = 50_000
 	keptAnswer  = 5_000
 )
+
+// cached is the store as a cache of that moment: itself, if it is one.
+func cached(store sightline.Store, at sightline.Instant) *cache {
+	if c, ok := store.(*cache); ok && c.at == at {
+		return c
+	}
+	return newCache(store, at)
+}
 
 func newCache(store sightline.Store, at sightline.Instant) *cache {
 	return &cache{Store: store, at: at}
@@ -87,6 +101,33 @@ func (c *cache) Entity(id sightline.EntityID, at sightline.Instant) (*sightline.
 		return c.Store.Entity(id, at)
 	}
 	return c.entities.get(id, func() (*sightline.Entity, error) { return c.Store.Entity(id, at) })
+}
+
+// EntitiesIn implements [sightline.Store]. The caller must not change what it
+// gets.
+func (c *cache) EntitiesIn(of sightline.Country, at sightline.Instant) ([]*sightline.Entity, error) {
+	if at != c.at {
+		return c.Store.EntitiesIn(of, at)
+	}
+	if list, ok := c.based.peek(of); ok {
+		return list, nil
+	}
+	list, err := c.Store.EntitiesIn(of, at)
+	if err == nil {
+		c.based.put(of, list, 1+len(list))
+	}
+	return list, err
+}
+
+// sourceText is the text of the record of a source.
+func (c *cache) sourceText(s *sightline.Source) ([]byte, error) {
+	return c.texts.get(s.ID, func() ([]byte, error) {
+		// A copy, since making a record takes the value over.
+		own := *s
+		own.DerivedFrom = slices.Clone(s.DerivedFrom)
+		r, err := sightline.NewRecord(&own)
+		return r.Text(), err
+	})
 }
 
 // Identified implements [sightline.Store].

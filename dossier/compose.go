@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"sightline"
 )
@@ -171,7 +172,12 @@ func (k *composer) compute(id sightline.MethodID, p params) sightline.Estimate {
 
 // figure computes a number and cites what it was computed from.
 func (k *composer) figure(label string, id sightline.MethodID, p params) Figure {
-	f := Figure{Label: label, Estimate: k.compute(id, p)}
+	return k.citing(label, k.compute(id, p))
+}
+
+// citing is a number that was computed, with what it was computed from.
+func (k *composer) citing(label string, e sightline.Estimate) Figure {
+	f := Figure{Label: label, Estimate: e}
 	if k.err != nil {
 		return f
 	}
@@ -763,7 +769,7 @@ func (k *composer) heading() {
 		}
 		if e := k.compute(onList, params{"list": string(id)}); k.err == nil {
 			if v, ok := e.Value.Get(); !ok || v == 0 {
-				a.Figures = append(a.Figures, k.figure("On the list: "+k.name(id), onList, params{"list": string(id)}))
+				a.Figures = append(a.Figures, k.citing("On the list: "+k.name(id), e))
 			}
 		}
 	}
@@ -833,10 +839,10 @@ func (k *composer) coverage() []Coverage {
 	return out
 }
 
-func predicateWords() string {
+var predicateWords = sync.OnceValue(func() string {
 	var w []string
 	for _, p := range sightline.Predicates() {
 		w = append(w, p.String())
 	}
 	return strings.Join(w, ",")
-}
+})

@@ -43,6 +43,7 @@ type params map[string]string
 type result struct {
 	estimate sightline.Estimate
 	used     []sightline.Entry
+	ground   *ground // of what was used, where that is the same for many results; used is in order then
 	sources  []*sightline.Source
 	links    []identity.Link   // that join records of one organisation
 	data     []byte            // of a series
@@ -156,36 +157,47 @@ func (v *view) work(id sightline.MethodID, p params) (sightline.Estimate, sightl
 	return e, packet, r, err
 }
 
+// ground is what a packet says of the claims that a result rests on.
+type ground struct {
+	claims []sightline.ClaimID // by id
+	known  sightline.Instant   // when the newest was recorded
+	sum    string              // SHA-256 of their texts, each with a line feed
+}
+
+// groundOf puts claims in order and works out their ground.
+func groundOf(used []sightline.Entry) *ground {
+	slices.SortFunc(used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	g := &ground{claims: make([]sightline.ClaimID, len(used))}
+	h := sha256.New()
+	for i, e := range used {
+		g.claims[i] = sightline.ClaimID(e.Record.ID())
+		g.known = max(g.known, e.Recorded)
+		h.Write(e.Record.Text())
+		h.Write([]byte{'\n'})
+	}
+	g.sum = hex.EncodeToString(h.Sum(nil))
+	return g
+}
+
 // seal makes the packet of a result.
 func (v *view) seal(id sightline.MethodID, p params, r result) (sightline.Estimate, sightline.Packet, error) {
 	r.estimate.Method = id
 	packet := sightline.Packet{Schema: sightline.PacketSchema, Method: id, Parameters: v.parameters(p), Seed: r.seed, Code: v.options.Code}
-	slices.SortFunc(r.used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
-	h := sha256.New()
-	for _, e := range r.used {
-		packet.Claims = append(packet.Claims, sightline.ClaimID(e.Record.ID()))
-		packet.KnownAt = max(packet.KnownAt, e.Recorded)
-		h.Write(e.Record.Text())
-		h.Write([]byte{'\n'})
-	}
 	if len(r.used) > 0 {
-		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "claims", SHA256: hex.EncodeToString(h.Sum(nil))})
+		g := r.ground
+		if g == nil {
+			g = groundOf(r.used)
+		}
+		packet.Claims, packet.KnownAt = g.claims, g.known
+		packet.Inputs = append(packet.Inputs, sightline.Input{Name: "claims", SHA256: g.sum})
 	}
 	if len(r.sources) > 0 {
 		slices.SortFunc(r.sources, func(a, b *sightline.Source) int { return cmp.Compare(a.ID, b.ID) })
 		h := sha256.New()
 		for _, s := range slices.Compact(r.sources) {
-			text, ok := v.texts[s.ID]
-			if !ok {
-				// A copy, since making a record takes the value over.
-				c := *s
-				c.DerivedFrom = slices.Clone(s.DerivedFrom)
-				rec, err := sightline.NewRecord(&c)
-				if err != nil {
-					return sightline.Estimate{}, sightline.Packet{}, err
-				}
-				text = rec.Text()
-				v.texts[s.ID] = text
+			text, err := v.kept.sourceText(s)
+			if err != nil {
+				return sightline.Estimate{}, sightline.Packet{}, err
 			}
 			h.Write(text)
 			h.Write([]byte{'\n'})
@@ -310,12 +322,7 @@ func none(state sightline.State, unit, format string) sightline.Estimate {
 // unit, and count=subjects to count what the claims are about instead of the
 // claims.
 func runCountClaims(v *view, p params) (result, error) {
-	var used []sightline.Entry
-	for _, e := range v.claims {
-		if v.matches(e, p) {
-			used = append(used, e)
-		}
-	}
+	used := v.matching(p)
 	unit := cmp.Or(p["unit"], "claims")
 	if len(used) == 0 {
 		return result{estimate: none(sightline.TooLittleData, unit, "no such claim is on record; absence from an incomplete record is unknown, not none")}, nil
@@ -345,23 +352,23 @@ func runCountSupplies(v *view, p params) (result, error) {
 	return result{estimate: counted(len(used), 0, "claims"), used: used}, nil
 }
 
-func (v *view) matches(e sightline.Entry, p params) bool {
-	c := e.Record.Claim()
-	if !slices.Contains(strings.Split(p["predicates"], ","), c.Predicate.String()) {
-		return false
+// matching lists the claims of the view that have one of the predicates and the
+// country on the side that parameters name.
+func (v *view) matching(p params) []sightline.Entry {
+	words := strings.Split(p["predicates"], ",")
+	var wanted [256]bool // by predicate
+	for _, x := range sightline.Predicates() {
+		wanted[x] = slices.Contains(words, x.String())
 	}
 	self := v.options.Country.Entity()
-	switch p["side"] {
-	case "object":
-		if c.Object.Entity != self {
-			return false
-		}
-	case "subject":
-		if c.Subject != self {
-			return false
+	var used []sightline.Entry
+	for _, e := range v.claims {
+		c := e.Record.Claim()
+		if wanted[c.Predicate] && (p["side"] != "object" || c.Object.Entity == self) && (p["side"] != "subject" || c.Subject == self) {
+			used = append(used, e)
 		}
 	}
-	return true
+	return used
 }
 
 // runCountNetworks: holding (majority or minority).
@@ -488,6 +495,49 @@ func runGrade(v *view, p params) (result, error) {
 	return result{estimate: est, used: g.used, sources: g.sources}, nil
 }
 
+// roll is the members of a list in a view, read once for all countries.
+type roll struct {
+	used    []sightline.Entry
+	ground  *ground
+	members map[sightline.EntityID]bool
+}
+
+type rollKey struct {
+	list      sightline.EntityID
+	published sightline.Date
+	openOnly  bool
+}
+
+func (v *view) roll(id sightline.EntityID) (*roll, error) {
+	key := rollKey{id, v.options.AsPublished, v.options.OpenOnly}
+	if r, ok := v.kept.rolls.peek(key); ok {
+		return r, nil
+	}
+	all, err := v.store.Claims(sightline.Query{Entities: []sightline.EntityID{id}, Predicates: []sightline.Predicate{sightline.MemberOf}, AsRecorded: v.options.AsRecorded})
+	if err != nil {
+		return nil, err
+	}
+	r := &roll{members: map[sightline.EntityID]bool{}}
+	for _, e := range all {
+		c := e.Record.Claim()
+		d, err := v.publishedAt(c)
+		if err != nil {
+			return nil, err
+		}
+		open, err := v.mayPass(c)
+		if err != nil {
+			return nil, err
+		}
+		if v.published(d) && open {
+			r.used = append(r.used, e)
+			r.members[c.Subject] = true
+		}
+	}
+	r.ground = groundOf(r.used)
+	v.kept.rolls.put(key, r, 1+len(all))
+	return r, nil
+}
+
 // runOnList: list.
 func runOnList(v *view, p params) (result, error) {
 	id := sightline.EntityID(p["list"])
@@ -495,30 +545,11 @@ func runOnList(v *view, p params) (result, error) {
 	if list == nil {
 		return result{estimate: none(sightline.TooLittleData, "places on the list", "the list is not held")}, nil
 	}
-	all, err := v.store.Claims(sightline.Query{Entities: []sightline.EntityID{id}, Predicates: []sightline.Predicate{sightline.MemberOf}, AsRecorded: v.options.AsRecorded})
+	r, err := v.roll(id)
 	if err != nil {
 		return result{}, err
 	}
-	var used []sightline.Entry
-	n := 0
-	for _, e := range all {
-		c := e.Record.Claim()
-		d, err := v.publishedAt(c)
-		if err != nil {
-			return result{}, err
-		}
-		open, err := v.mayPass(c)
-		if err != nil {
-			return result{}, err
-		}
-		if !v.published(d) || !open {
-			continue
-		}
-		used = append(used, e)
-		if c.Subject == v.options.Country.Entity() {
-			n++
-		}
-	}
+	on := r.members[v.options.Country.Entity()]
 	about := "the list is " + list.Complete.String()
 	if !list.AsOf.IsZero() {
 		about += " as of " + list.AsOf.String()
@@ -526,12 +557,12 @@ func runOnList(v *view, p params) (result, error) {
 	if list.Selection != "" {
 		about += ": " + strings.TrimSuffix(list.Selection, ".")
 	}
-	if n == 0 && list.Complete != sightline.Complete || len(used) == 0 {
-		return result{estimate: none(sightline.TooLittleData, "places on the list", "unknown, not no; "+about), used: used}, nil
+	if !on && list.Complete != sightline.Complete || len(r.used) == 0 {
+		return result{estimate: none(sightline.TooLittleData, "places on the list", "unknown, not no; "+about), used: r.used, ground: r.ground}, nil
 	}
-	est := counted(min(n, 1), 0, "places on the list")
+	est := counted(btoi(on), 0, "places on the list")
 	est.Reason = about
-	return result{estimate: est, used: used}, nil
+	return result{estimate: est, used: r.used, ground: r.ground}, nil
 }
 
 // runEngineAbsent: engine, why.

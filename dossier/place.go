@@ -83,20 +83,34 @@ func (r *Reader) Country(code string) (*CountrySheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &CountrySheet{Schema: CountrySchema, Dossier: d}
+	n, err := r.peers.get(c.Subregion(), func() (*neighbours, error) { return r.neighbours(c.Subregion()) })
+	if err != nil {
+		return nil, err
+	}
+	return &CountrySheet{Schema: CountrySchema, Dossier: d, Peers: n.summaries, Packets: n.packets}, nil
+}
+
+// neighbours are the summaries of the countries of a subregion, by name.
+type neighbours struct {
+	summaries []Summary
+	packets   []sightline.Packet
+}
+
+func (r *Reader) neighbours(subregion string) (*neighbours, error) {
+	n := &neighbours{}
 	for _, p := range sightline.Countries() {
-		if p.Subregion() == "" || p.Subregion() != c.Subregion() {
+		if subregion == "" || p.Subregion() != subregion {
 			continue
 		}
 		x, err := r.summary(p)
 		if err != nil {
 			return nil, err
 		}
-		s.Peers = append(s.Peers, *x)
-		s.Packets = append(s.Packets, x.packets...)
+		n.summaries = append(n.summaries, *x)
+		n.packets = append(n.packets, x.packets...)
 	}
-	slices.SortStableFunc(s.Peers, func(a, b Summary) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
-	return s, nil
+	slices.SortStableFunc(n.summaries, func(a, b Summary) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
+	return n, nil
 }
 
 // summary is made once for each country.

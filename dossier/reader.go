@@ -20,6 +20,7 @@ type Reader struct {
 	options Options // without a country
 
 	summaries memo[sightline.Country, *Summary]
+	peers     memo[string, *neighbours] // by subregion
 	world     kept[*World]
 	suppliers kept[*SupplierList]
 	sources   kept[*SourceList]

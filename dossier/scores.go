@@ -251,6 +251,62 @@ func (v *view) peers(id sightline.EntityID) ([]sightline.Entry, error) {
 	return list, nil
 }
 
+// field is the scores of one indicator, edition, unit and time, as places are
+// counted among them: worked out once for all countries.
+type field struct {
+	used   []sightline.Entry
+	ground *ground
+	mixed  bool // the edition scores other times too
+	// By country, the ends of what its scores can be, and the worst of the
+	// scores themselves.
+	best, worst, point map[sightline.EntityID]float64
+}
+
+type fieldKey struct {
+	indicator            sightline.EntityID
+	edition, unit, scale string
+	valid                sightline.Period
+	published            sightline.Date
+	openOnly             bool
+}
+
+// field is that of a score. Places are counted by key.
+func (v *view) field(c *sightline.Claim, key func(float64) float64) (*field, error) {
+	at := fieldKey{indicatorOf(c), c.Qualifiers["edition"], c.Object.Unit, c.Qualifiers["scale"], c.Valid, v.options.AsPublished, v.options.OpenOnly}
+	if f, ok := v.kept.fields.peek(at); ok {
+		return f, nil
+	}
+	all, err := v.peers(at.indicator)
+	if err != nil {
+		return nil, err
+	}
+	f := &field{best: map[sightline.EntityID]float64{}, worst: map[sightline.EntityID]float64{}, point: map[sightline.EntityID]float64{}}
+	for _, x := range all {
+		o := x.Record.Claim()
+		if o.Qualifiers["edition"] != at.edition || o.Object.Unit != at.unit {
+			continue
+		}
+		if o.Valid != c.Valid { // an edition that scores several years
+			f.mixed = true
+			continue
+		}
+		f.used = append(f.used, x)
+		from, to := ends(o, key)
+		if b, seen := f.best[o.Subject]; !seen || from < b {
+			f.best[o.Subject] = from
+		}
+		if w, seen := f.worst[o.Subject]; !seen || to > w {
+			f.worst[o.Subject] = to
+		}
+		if p, seen := f.point[o.Subject]; !seen || key(o.Object.Number) > p {
+			f.point[o.Subject] = key(o.Object.Number)
+		}
+	}
+	f.ground = groundOf(f.used)
+	v.kept.fields.put(at, f, 1+len(f.used))
+	return f, nil
+}
+
 // runSeriesRank: claim. Scores whose intervals overlap are tied, and a country
 // of which the record has several scores of one edition takes all the places
 // between them.
@@ -265,52 +321,30 @@ func runSeriesRank(v *view, p params) (result, error) {
 	if !ok {
 		return result{estimate: none(sightline.NotIdentified, unit, "the source does not say which end of its scale is what"), used: []sightline.Entry{e}}, nil
 	}
-	all, err := v.peers(indicatorOf(c))
+	f, err := v.field(c, key)
 	if err != nil {
 		return result{}, err
 	}
-	var used []sightline.Entry
-	// By country, the ends of what its scores can be, and the worst of the
-	// scores themselves.
-	best, worst, point := map[sightline.EntityID]float64{}, map[sightline.EntityID]float64{}, map[sightline.EntityID]float64{}
-	for _, x := range all {
-		o := x.Record.Claim()
-		if o.Qualifiers["edition"] != c.Qualifiers["edition"] || o.Object.Unit != c.Object.Unit {
-			continue
-		}
-		if o.Valid != c.Valid { // an edition that scores several years
-			unit = "place, countries on record that this edition scored for the same time"
-			continue
-		}
-		used = append(used, x)
-		from, to := ends(o, key)
-		if b, seen := best[o.Subject]; !seen || from < b {
-			best[o.Subject] = from
-		}
-		if w, seen := worst[o.Subject]; !seen || to > w {
-			worst[o.Subject] = to
-		}
-		if p, seen := point[o.Subject]; !seen || key(o.Object.Number) > p {
-			point[o.Subject] = key(o.Object.Number)
-		}
+	if f.mixed {
+		unit = "place, countries on record that this edition scored for the same time"
 	}
-	n := len(best)
+	n := len(f.best)
 	if n < 2 {
-		return result{estimate: none(sightline.TooLittleData, unit, "no other country that this edition scored is on record"), used: used}, nil
+		return result{estimate: none(sightline.TooLittleData, unit, "no other country that this edition scored is on record"), used: f.used, ground: f.ground}, nil
 	}
 	first, place, last := 1, 1, n
 	from, to := ends(c, key)
-	for id := range best {
+	for id := range f.best {
 		if id == c.Subject {
 			continue
 		}
-		if worst[id] < from {
+		if f.worst[id] < from {
 			first++
 		}
-		if point[id] < key(c.Object.Number) {
+		if f.point[id] < key(c.Object.Number) {
 			place++
 		}
-		if best[id] > to {
+		if f.best[id] > to {
 			last--
 		}
 	}
@@ -318,7 +352,7 @@ func runSeriesRank(v *view, p params) (result, error) {
 		Value: sightline.Num(float64(place)), Low: sightline.Num(float64(first)), High: sightline.Num(float64(last)), Level: 1,
 		N: int64(n), Denominator: int64(n), Unit: unit,
 		Reason: "an order of the scores as published, among the countries on record, which are not the world; small differences mean little",
-	}, used: used}, nil
+	}, used: f.used, ground: f.ground}, nil
 }
 
 // ends are the keys of the publisher's interval of a score, or of the score

@@ -26,6 +26,7 @@ type Options struct {
 // or against them.
 type view struct {
 	store   sightline.Store
+	kept    *cache // the store, with what is worked out once for all countries
 	series  []Series
 	options Options
 
@@ -41,7 +42,6 @@ type view struct {
 
 	scored   map[sightline.EntityID][]sightline.Entry // scores of all countries, by indicator
 	sources  map[sightline.SourceID]*sightline.Source
-	texts    map[sightline.SourceID][]byte // of the records of sources, for packets
 	entities map[sightline.EntityID]*sightline.Entity
 	read     map[string][]sightline.Entry // by query: selections that differ by period alone read once
 	shore    *shore                       // once it was read
@@ -49,8 +49,9 @@ type view struct {
 
 // emptyView is a view that holds no claim yet.
 func emptyView(store sightline.Store, series []Series, o Options) *view {
+	kept := cached(store, o.AsRecorded)
 	return &view{
-		store: store, series: series, options: o,
+		store: kept, kept: kept, series: series, options: o,
 		byID:     map[sightline.ClaimID]sightline.Entry{},
 		edges:    map[sightline.ClaimID][]sightline.Entry{},
 		voiced:   map[sightline.ClaimID][]sightline.Entry{},
@@ -58,7 +59,6 @@ func emptyView(store sightline.Store, series []Series, o Options) *view {
 		here:     map[sightline.EntityID]bool{},
 		scored:   map[sightline.EntityID][]sightline.Entry{},
 		sources:  map[sightline.SourceID]*sightline.Source{},
-		texts:    map[sightline.SourceID][]byte{},
 		entities: map[sightline.EntityID]*sightline.Entity{},
 		read:     map[string][]sightline.Entry{},
 	}

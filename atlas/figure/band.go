@@ -64,9 +64,9 @@ func (f Band) HTML(p *words.Printer, link Link) template.HTML {
 		v.From, v.To = p.Day(f.Days[0].Day), p.Day(f.Days[n-1].Day)
 	}
 	if f.span() <= tableDays {
-		v.view.Table = f.dayTable(v.view)
+		v.view.Table = f.dayTable(v.view).html()
 	} else {
-		v.view.Table = f.monthTable(v.view)
+		v.view.Table = f.monthTable(v.view).html()
 		v.Caption = append(v.Caption, p.HTML("figure.band.by_month"))
 	}
 	return execute("band", v)

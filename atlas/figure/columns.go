@@ -51,7 +51,7 @@ func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
 	v := columnsView{view: f.view(p, link, f.all(), key, &f.Axis, ".csv"),
 		Max: p.Value(f.Axis.Max, f.Axis.Unit), Middle: p.Value((f.Axis.Max+f.Axis.Min)/2, f.Axis.Unit), Min: p.Value(f.Axis.Min, f.Axis.Unit)}
 	v.Keep = true
-	v.view.Table = &table{Head: []template.HTML{p.HTML("figure.columns.year"), p.HTML("figure.estimate")}}
+	values := &table{Head: []template.HTML{p.HTML("figure.columns.year"), p.HTML("figure.estimate")}}
 	step := 1 + (len(f.Years)-1)/12 // at most twelve labels where there is room
 	kinds := map[words.None]bool{}
 	scenario := false
@@ -70,12 +70,13 @@ func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
 			scenario = true
 			n.Text += " " + p.HTML("figure.scenario")
 		}
-		v.view.Table.Rows = append(v.view.Table.Rows, tableRow{Label: reference{Text: p.Code(strconv.Itoa(y.Year))}, Cells: []number{n}})
+		values.Rows = append(values.Rows, tableRow{Label: reference{Text: p.Code(strconv.Itoa(y.Year))}, Cells: []number{n}})
 	}
 	if scenario {
 		v.Key = append(v.Key, keyItem{"k band dotted", "", p.HTML("figure.key.scenario")})
 	}
 	v.Key = append(v.Key, noneKey(p, kinds)...)
+	v.view.Table = values.html()
 	return execute("columns", v)
 }
 

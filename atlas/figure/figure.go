@@ -22,6 +22,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/atlas/markup"
 	"sightline/atlas/words"
 )
 
@@ -176,11 +177,12 @@ type view struct {
 	Caption           []template.HTML
 	WhyTitle          string
 	Why               []template.HTML
-	Table             *table
+	Table             template.HTML
 	TableTitle        string
 	Method            *reference
 	Packets           []reference
 	PacketsTitle      template.HTML // where there are too many for a line
+	PacketList        template.HTML // those, as a list
 	Links             []reference
 	Keep              bool // small enough for one sheet
 	p                 *words.Printer
@@ -213,6 +215,57 @@ type table struct {
 type tableRow struct {
 	Label reference
 	Cells []number
+}
+
+// html prints the table.
+func (t *table) html() template.HTML {
+	w := markup.New()
+	w.Tag("<table><thead><tr>")
+	for _, h := range t.Head {
+		w.Tag(`<th scope="col">`)
+		w.HTML(h)
+		w.Tag("</th>")
+	}
+	w.Tag("</tr></thead><tbody>\n")
+	for _, r := range t.Rows {
+		w.Tag(`<tr><th scope="row">`)
+		r.Label.write(w)
+		w.Tag("</th>")
+		for _, n := range r.Cells {
+			w.Tag("<td>")
+			n.write(w)
+			w.Tag("</td>")
+		}
+		w.Tag("</tr>\n")
+	}
+	w.Tag("</tbody></table>")
+	return w.Done()
+}
+
+// write prints a reference as the template of that name does.
+func (r reference) write(w *markup.Writer) {
+	if r.Href == "" {
+		w.HTML(r.Text)
+		return
+	}
+	w.Tag(`<a href="`)
+	w.Text(r.Href)
+	w.Tag(`">`)
+	w.HTML(r.Text)
+	w.Tag("</a>")
+}
+
+// write prints a number as the template of that name does.
+func (n number) write(w *markup.Writer) {
+	if n.Href == "" {
+		w.HTML(n.Text)
+		return
+	}
+	w.Tag(`<a class="ev" href="`)
+	w.Text(n.Href)
+	w.Tag(`">`)
+	w.HTML(n.Text)
+	w.Tag("</a>")
 }
 
 func (v *view) number(e sightline.Estimate) number {
@@ -348,6 +401,13 @@ func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
 	}
 	if len(v.Packets) > 2 {
 		v.PacketsTitle = p.PluralHTML("figure.packets", len(v.Packets))
+		w := markup.New()
+		for _, r := range v.Packets {
+			w.Tag("<li>")
+			r.write(w)
+			w.Tag("</li>")
+		}
+		v.PacketList = w.Done()
 	} else {
 		for i := range v.Packets {
 			v.Packets[i].Text = p.HTML("figure.packet", "id", v.Packets[i].Text)

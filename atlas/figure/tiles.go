@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/csv"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"sync"
 
 	"sightline"
+	"sightline/atlas/markup"
 	"sightline/atlas/words"
 )
 
@@ -80,20 +82,8 @@ type Tile struct {
 type tilesView struct {
 	*view
 	Columns string
-	World   bool // wide enough to be grouped on a narrow screen
-	Regions []regionView
-}
-
-type regionView struct {
-	ID, Name string
-	Tiles    []tileView
-}
-
-type tileView struct {
-	Class, Href  string
-	Here         bool
-	Code, Letter string
-	Word         template.HTML
+	World   bool          // wide enough to be grouped on a narrow screen
+	Map     template.HTML // the regions with their tiles
 }
 
 // sorted lists the tiles by region and code.
@@ -121,7 +111,7 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 	v := tilesView{view: f.view(p, link, f.all(), f.Scale.key(p), nil, ".csv")}
 	v.Caption = append(v.Caption, p.HTML("figure.tiles.caption"))
 	v.Keep = true
-	v.view.Table = &table{Head: []template.HTML{p.HTML("figure.tiles.country"), p.HTML("figure.tiles.class"), p.HTML("figure.estimate")}}
+	values := &table{Head: []template.HTML{p.HTML("figure.tiles.country"), p.HTML("figure.tiles.class"), p.HTML("figure.estimate")}}
 	tiles := f.sorted()
 	top, left, right := tileRows, tileColumns, 1
 	for _, t := range tiles {
@@ -133,44 +123,68 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 	}
 	kinds := map[words.None]bool{}
 	anyUnsure, anyHere := false, false
+	w := markup.New()
+	region := ""
 	for _, t := range tiles {
 		at := layout()[t.Country]
-		if n := len(v.Regions); n == 0 || v.Regions[n-1].ID != at.region {
-			i := slices.IndexFunc(regions, func(r struct{ name, key string }) bool { return r.name == at.region })
-			v.Regions = append(v.Regions, regionView{ID: at.region, Name: p.Text(regions[i].key)})
+		if at.region != region {
+			if region != "" {
+				w.Tag("</ul>\n")
+			}
+			region = at.region
+			f.region(w, p, region)
 		}
-		region := &v.Regions[len(v.Regions)-1]
-		href := t.Href
-		if href == "" {
-			href = "/country/" + t.Country.Code()
-		}
-		x := tileView{Href: v.link(href), Here: t.Here, Code: t.Country.Code(), Class: fmt.Sprintf("gr%d gc%d", at.row-top+1, at.column-left+1)}
+		href := v.link(cmp.Or(t.Href, "/country/"+t.Country.Code()))
 		name := p.Name(t.Country.Name())
+		w.Tag(`<li class="gr`)
+		w.Int(at.row - top + 1)
+		w.Tag(" gc")
+		w.Int(at.column - left + 1)
+		w.Tag(" ")
 		class, unsure := f.Scale.of(t.Estimate)
-		var classText template.HTML
+		var letter string
+		var word, classText template.HTML
 		if class > 0 {
-			x.Class += " " + f.Scale.css(class)
-			x.Letter, classText = strconv.Itoa(class), p.Count(class)
-			x.Word = p.HTML("figure.tiles.tile", "name", name, "class", class)
+			w.Text(f.Scale.css(class))
+			letter, classText = strconv.Itoa(class), p.Count(class)
+			word = p.HTML("figure.tiles.tile", "name", name, "class", class)
 			if unsure {
-				x.Class += " unsure"
+				w.Tag(" unsure")
 				anyUnsure = true
-				x.Word = p.HTML("figure.tiles.unsure", "name", name, "class", class)
+				word = p.HTML("figure.tiles.unsure", "name", name, "class", class)
 			}
 			kinds[words.Some] = true
 		} else {
-			kind := words.Absence(t.Estimate)
-			kinds[kind] = true
+			kinds[words.Absence(t.Estimate)] = true
 			var css string
-			css, x.Letter = sign(t.Estimate)
-			x.Class += " " + css
-			classText = p.Code(x.Letter)
-			x.Word = p.HTML("figure.tiles.none", "name", name, "state", p.Absent(t.Estimate))
+			css, letter = sign(t.Estimate)
+			w.Text(css)
+			classText = p.Code(letter)
+			word = p.HTML("figure.tiles.none", "name", name, "state", p.Absent(t.Estimate))
 		}
-		anyHere = anyHere || t.Here
-		region.Tiles = append(region.Tiles, x)
-		v.view.Table.Rows = append(v.view.Table.Rows, tableRow{Label: reference{Href: x.Href, Text: name}, Cells: []number{{Text: classText}, v.number(t.Estimate)}})
+		if t.Here {
+			anyHere = true
+			w.Tag(" here")
+		}
+		w.Tag(`"><a href="`)
+		w.Text(href)
+		w.Tag(`"`)
+		if t.Here {
+			w.Tag(` aria-current="true"`)
+		}
+		w.Tag("><b>")
+		w.Text(t.Country.Code())
+		w.Tag(`</b><span aria-hidden="true">`)
+		w.Text(letter)
+		w.Tag(`</span><span class="vh">`)
+		w.HTML(word)
+		w.Tag("</span></a></li>\n")
+		values.Rows = append(values.Rows, tableRow{Label: reference{Href: href, Text: name}, Cells: []number{{Text: classText}, v.number(t.Estimate)}})
 	}
+	if region != "" {
+		w.Tag("</ul>\n")
+	}
+	v.Map, v.view.Table = w.Done(), values.html()
 	v.Key = append(v.Key, noneKey(p, kinds)...)
 	if anyUnsure {
 		v.Key = append(v.Key, keyItem{"st unsure", "", p.HTML("figure.key.unsure")})
@@ -181,6 +195,18 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 	v.World = right-left+1 > 10
 	v.Columns = fmt.Sprintf("gn%d", right-left+1)
 	return execute("tiles", v)
+}
+
+// region opens the list of a region's tiles.
+func (f Tiles) region(w *markup.Writer, p *words.Printer, id string) {
+	i := slices.IndexFunc(regions, func(r struct{ name, key string }) bool { return r.name == id })
+	w.Tag(`<p class="region" id="`)
+	w.Text(f.ID + "-" + id)
+	w.Tag(`">`)
+	w.Text(p.Text(regions[i].key))
+	w.Tag(`</p><ul role="list" aria-labelledby="`)
+	w.Text(f.ID + "-" + id)
+	w.Tag(`">`)
 }
 
 // CSV writes a row for each country, by code.

@@ -42,7 +42,7 @@ func (p *Printer) Number(e sightline.Estimate) template.HTML {
 	if Absence(e) != Some {
 		return p.none(e, true)
 	}
-	return p.wrap(p.number(e, true, p.atom, p.markup))
+	return p.wrap(p.number(e, true, true))
 }
 
 // Plain is Number as text, for alternative texts and notes.
@@ -54,7 +54,7 @@ func (p *Printer) Plain(e sightline.Estimate) string {
 		}
 		return s
 	}
-	return p.number(e, true, func(s string) any { return s }, p.plain)
+	return p.number(e, true, false)
 }
 
 // Cell is Number for a figure whose caption gives the unit, and the level where
@@ -67,7 +67,7 @@ func (p *Printer) Cell(e sightline.Estimate, level float64) template.HTML {
 	if e.Level == level && level != 1 {
 		e.Level = 0
 	}
-	return p.wrap(p.number(e, false, p.atom, p.markup))
+	return p.wrap(p.number(e, false, true))
 }
 
 // CellText is Cell as text.
@@ -79,7 +79,7 @@ func (p *Printer) CellText(e sightline.Estimate, level float64) string {
 	if e.Level == level && level != 1 {
 		e.Level = 0
 	}
-	return p.number(e, false, func(s string) any { return s }, p.plain)
+	return p.number(e, false, false)
 }
 
 // unitOfCell keeps of a unit what a number cannot do without: the per cent
@@ -154,24 +154,30 @@ func (p *Printer) wrap(s string) template.HTML {
 	return template.HTML("<bdi>" + s + "</bdi>")
 }
 
-// number composes a number that has a value. atom marks a bare number, and
-// print prints what is in a message's places.
-func (p *Printer) number(e sightline.Estimate, unit bool, atom func(string) any, print func(any) string) string {
-	say := func(key string, args ...any) string {
-		form := p.form(key, false, 0)
-		if _, ok := atom("").(template.HTML); ok {
-			form = p.escaped(form)
+// number composes a number that has a value, as plain text or for a page, with
+// or without its unit.
+func (p *Printer) number(e sightline.Estimate, unit, page bool) string {
+	say := func(key string, args ...any) string { return p.fill(key, p.form(key, false, 0), args, page) }
+	print := func(v any) string {
+		if page {
+			return p.markup(v)
 		}
-		return p.fill(key, form, args, print)
+		return p.plain(v)
+	}
+	atom := func(s string) any { // a bare number
+		if page {
+			return p.atom(s)
+		}
+		return s
 	}
 	kept := func(s string) any { // what was composed already
-		if _, ok := atom("").(template.HTML); ok {
+		if page {
 			return template.HTML(s)
 		}
 		return s
 	}
 	foreign := func(s string) any {
-		if _, ok := atom("").(template.HTML); ok {
+		if page {
 			return p.Foreign(s)
 		}
 		return sightline.Inert(s)

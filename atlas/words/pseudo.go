@@ -21,7 +21,9 @@ func pseudo(en *Printer) *Printer {
 		for category, parts := range m.forms {
 			out := make([]part, len(parts))
 			for i, x := range parts {
-				out[i] = part{text: accents.Replace(x.text), place: x.place}
+				if out[i] = x; x.place == "" {
+					out[i] = literal(accents.Replace(x.text))
+				}
 			}
 			forms[category] = out
 		}

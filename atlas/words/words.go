@@ -49,8 +49,10 @@ type message struct {
 	forms  map[string][]part
 }
 
-// part is literal text, or a place for an argument.
-type part struct{ text, place string }
+// part is literal text, for pages also escaped, or a place for an argument.
+type part struct{ text, html, place string }
+
+func literal(s string) part { return part{text: s, html: template.HTMLEscapeString(s)} }
 
 // For returns the printer of a language, and whether there is one.
 func For(lang string) (*Printer, bool) {
@@ -164,7 +166,7 @@ func parts(s string) ([]part, error) {
 			if strings.Contains(before, "}") {
 				return nil, fmt.Errorf("a closing brace too many in %q", s)
 			}
-			out = append(out, part{text: before})
+			out = append(out, literal(before))
 		}
 		if !ok {
 			break
@@ -196,23 +198,23 @@ func (p *Printer) Has(key string) bool { return p.messages[key].forms != nil }
 // Instant, a Day or a Phrase. An unknown key, a missing place and one too many
 // are bugs and panic.
 func (p *Printer) Text(key string, args ...any) string {
-	return p.fill(key, p.form(key, false, 0), args, p.plain)
+	return p.fill(key, p.form(key, false, 0), args, false)
 }
 
 // Plural is Text for a message with plural forms; n fills the place {n}.
 func (p *Printer) Plural(key string, n int, args ...any) string {
-	return p.fill(key, p.form(key, true, n), append(slices.Clip(args), "n", n), p.plain)
+	return p.fill(key, p.form(key, true, n), append(slices.Clip(args), "n", n), false)
 }
 
 // HTML is Text for a page: arguments are escaped and isolated in bdi. An
 // argument of type template.HTML is kept as it is.
 func (p *Printer) HTML(key string, args ...any) template.HTML {
-	return template.HTML(p.fill(key, p.escaped(p.form(key, false, 0)), args, p.markup))
+	return template.HTML(p.fill(key, p.form(key, false, 0), args, true))
 }
 
 // PluralHTML is Plural for a page.
 func (p *Printer) PluralHTML(key string, n int, args ...any) template.HTML {
-	return template.HTML(p.fill(key, p.escaped(p.form(key, true, n)), append(slices.Clip(args), "n", n), p.markup))
+	return template.HTML(p.fill(key, p.form(key, true, n), append(slices.Clip(args), "n", n), true))
 }
 
 func (p *Printer) form(key string, plural bool, n int) []part {
@@ -229,41 +231,54 @@ func (p *Printer) form(key string, plural bool, n int) []part {
 	return m.forms["other"]
 }
 
+var categories = [...]string{"other", "zero", "one", "two", "few", "many"}
+
 // category is the plural category of a count by CLDR.
 func (p *Printer) category(n int) string {
-	return []string{"other", "zero", "one", "two", "few", "many"}[plural.Cardinal.MatchPlural(p.tag, max(n, -n)%10000000, 0, 0, 0, 0)]
+	return categories[plural.Cardinal.MatchPlural(p.tag, max(n, -n)%10000000, 0, 0, 0, 0)]
 }
 
-func (p *Printer) escaped(parts []part) []part {
-	out := slices.Clone(parts)
-	for i := range out {
-		out[i].text = template.HTMLEscapeString(out[i].text)
-	}
-	return out
-}
-
-func (p *Printer) fill(key string, parts []part, args []any, print func(any) string) string {
+// fill prints a form as plain text, or for a page.
+func (p *Printer) fill(key string, parts []part, args []any, page bool) string {
 	if len(args)%2 != 0 {
 		panic(fmt.Sprintf("BUG: message %q: a place without its value", key))
 	}
+	if len(args) == 0 && len(parts) == 1 && parts[0].place == "" {
+		if page {
+			return parts[0].html
+		}
+		return parts[0].text
+	}
 	var b strings.Builder
-	used := make([]bool, len(args)/2)
+	var few [8]bool
+	used := few[:]
+	if len(args)/2 > len(few) {
+		used = make([]bool, len(args)/2)
+	}
 next:
 	for _, part := range parts {
 		if part.place == "" {
-			b.WriteString(part.text)
+			if page {
+				b.WriteString(part.html)
+			} else {
+				b.WriteString(part.text)
+			}
 			continue
 		}
 		for i := 0; i < len(args); i += 2 {
 			if args[i] == part.place {
-				b.WriteString(print(args[i+1]))
+				if page {
+					b.WriteString(p.markup(args[i+1]))
+				} else {
+					b.WriteString(p.plain(args[i+1]))
+				}
 				used[i/2] = true
 				continue next
 			}
 		}
 		panic(fmt.Sprintf("BUG: message %q: nothing for its place {%s}", key, part.place))
 	}
-	for i, ok := range used {
+	for i, ok := range used[:len(args)/2] {
 		if !ok && args[2*i] != "n" { // a plural form may leave its number out
 			panic(fmt.Sprintf("BUG: message %q has no place {%v}", key, args[2*i]))
 		}
