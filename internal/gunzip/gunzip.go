@@ -5,7 +5,7 @@
 // It exists since decompression is most of what reading measurements costs. It
 // differs from other decoders in Go by what the authors of zlib-ng and
 // libdeflate describe: sixty-four bits are loaded at a time, whole tables are
-// looked up with eleven bits, and copies go sixteen bytes at a step into room
+// looked up with twelve bits, and copies go sixteen bytes at a step into room
 // left behind the output. Bench beside the others: BenchmarkGunzip.
 package gunzip
 
@@ -30,7 +30,7 @@ const (
 	padding = 32        // zero bytes behind the end, so that loads need no test
 	history = 32 << 10  // how far back a copy reaches
 	outSize = 256 << 10 // what is decompressed at a time, history included
-	slack   = 258 + 16  // the longest copy, and what its last step writes too much
+	slack   = 258 + 32  // the longest copy, and what its last step writes too much
 )
 
 // Reader is the plain stream.
@@ -338,6 +338,7 @@ func (z *Reader) block() error {
 			}
 		}
 		z.lit.build(z.lens[:288], litBits, litEntries[:])
+		z.lit.pair()
 		for i := range z.lens[:32] {
 			z.lens[i] = 5
 		}
@@ -437,6 +438,7 @@ func (z *Reader) dynamic() error {
 	if !z.lit.build(z.lens[:nlit], litBits, litEntries[:]) || !z.dist.build(z.lens[nlit:nlit+ndist], distBits, distEntries[:]) {
 		return z.corruptOrEarly()
 	}
+	z.lit.pair()
 	return nil
 }
 
@@ -453,7 +455,8 @@ func (z *Reader) codes() error {
 	in, out := &z.in, &z.out
 	bits, n, pos, o := z.bits, z.n, z.pos, z.o
 	sure := o // what came before the present step, near the end of the input
-	save := func() { z.bits, z.n, z.pos, z.o = bits, n, pos, o }
+	// Above its lowest six bits n holds what subtracting whole entries leaves.
+	save := func() { z.bits, z.n, z.pos, z.o = bits, n&63, pos, o }
 	early := func() error { z.o = sure; return z.early() } // zeros were decoded
 	for o < outSize {
 		if z.end-pos < ahead {
@@ -466,31 +469,41 @@ func (z *Reader) codes() error {
 		}
 		// Not ended, so pos is well within the padding.
 		bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
-		pos += int((63 - n) >> 3)
+		pos += int(^n & 63 >> 3)
 		n |= 56
 		e := lit[bits&(1<<litBits-1)]
 		if e&literal != 0 {
-			// Up to three literals fit in what is left of 56 bits with a copy's
-			// code behind the next refill.
+			// Up to four times one or two literals of the table's own bits are in 56 bits.
 			bits >>= e & 63
-			n -= uint(e & 63)
-			out[o] = byte(e >> 16)
-			o++
+			n -= uint(e)
+			binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+			o += 1 + int(e>>6&1)
 			e = lit[bits&(1<<litBits-1)]
 			if e&literal != 0 {
 				bits >>= e & 63
-				n -= uint(e & 63)
-				out[o] = byte(e >> 16)
-				o++
+				n -= uint(e)
+				binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+				o += 1 + int(e>>6&1)
 				e = lit[bits&(1<<litBits-1)]
 				if e&literal != 0 {
 					bits >>= e & 63
-					n -= uint(e & 63)
-					out[o] = byte(e >> 16)
-					o++
+					n -= uint(e)
+					binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+					o += 1 + int(e>>6&1)
+					e = lit[bits&(1<<litBits-1)]
+					if e&literal != 0 {
+						bits >>= e & 63
+						n -= uint(e)
+						binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+						o += 1 + int(e>>6&1)
+						continue
+					}
 				}
 			}
-			continue
+			// The bits of e are still there. Both loads are within ahead bytes.
+			bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+			pos += int(^n & 63 >> 3)
+			n |= 56
 		}
 		if e&special != 0 {
 			if e&subtable != 0 {
@@ -498,8 +511,8 @@ func (z *Reader) codes() error {
 			}
 			if e&literal != 0 {
 				bits >>= e & 63
-				n -= uint(e & 63)
-				out[o] = byte(e >> 16)
+				n -= uint(e)
+				out[o] = byte(e >> 8)
 				o++
 				continue
 			}
@@ -512,7 +525,7 @@ func (z *Reader) codes() error {
 					return ErrCorrupt
 				}
 				bits >>= e & 63 // the end of the block
-				n -= uint(e & 63)
+				n -= uint(e)
 				save()
 				if z.ended() {
 					return early()
@@ -524,7 +537,7 @@ func (z *Reader) codes() error {
 		// A copy: at most 15+5+15+13 of the 56 bits.
 		length := int(e>>16&0x1ff) + int(bits&(1<<(e&63)-1)>>(e>>8&15))
 		bits >>= e & 63
-		n -= uint(e & 63)
+		n -= uint(e)
 		e = dist[bits&(1<<distBits-1)]
 		if e&special != 0 {
 			if e&subtable != 0 {
@@ -540,7 +553,7 @@ func (z *Reader) codes() error {
 		}
 		back := int(e>>16&0x7fff) + int(bits&(1<<(e&63)-1)>>(e>>8&15))
 		bits >>= e & 63
-		n -= uint(e & 63)
+		n -= uint(e)
 		from := o - back
 		if from < z.base {
 			save()
@@ -552,13 +565,12 @@ func (z *Reader) codes() error {
 		to := o + length
 		switch {
 		case back >= 16:
-			for {
-				*(*[16]byte)(out[o:]) = *(*[16]byte)(out[from:])
-				o += 16
+			// Most copies are of at most 32 bytes.
+			*(*[16]byte)(out[o:]) = *(*[16]byte)(out[from:])
+			*(*[16]byte)(out[o+16:]) = *(*[16]byte)(out[from+16:])
+			for o += 32; o < to; o += 16 {
 				from += 16
-				if o >= to {
-					break
-				}
+				*(*[16]byte)(out[o:]) = *(*[16]byte)(out[from+16:])
 			}
 		case back >= 8:
 			for {
@@ -585,14 +597,16 @@ func (z *Reader) codes() error {
 }
 
 const (
-	litBits  = 11
+	litBits  = 12
 	distBits = 9
 
 	// An entry holds, from its lowest bit: how many bits its code and extra bits
-	// have (6), of a copy how many its code has (at 8, 4), and at 16 a literal,
-	// the base of a length or distance, or where a subtable starts. Of a subtable
-	// the lowest four bits are those that it is looked up with.
+	// have (6), of a copy how many its code has (at 8, 4), and at 16 the base of
+	// a length or distance, or where a subtable starts. Of a subtable the lowest
+	// four bits are those that it is looked up with. A literal is at 8, a second
+	// one at 16.
 	literal  = 1 << 31
+	two      = 1 << 6  // two literals
 	special  = 1 << 15 // none of literal and copy
 	subtable = 1 << 14
 	invalid  = 1 << 13
@@ -601,7 +615,7 @@ const (
 // table finds a symbol by the next bits; codes longer than its own bits are in
 // subtables behind it. There is room for every complete code: at most half as
 // many subtables as codes, of at most 2^(15-9) entries for 32 of them or
-// 2^(15-11) for 288.
+// 2^(15-12) for 288.
 type table struct{ entries [1<<litBits + 2304]uint32 }
 
 // build makes the table of canonical codes of the given lengths (RFC 1951,
@@ -674,12 +688,25 @@ func (t *table) build(lens []uint8, size uint, symbols []uint32) bool {
 	return true
 }
 
+// pair puts two literals into one entry wherever the codes of both are in its
+// bits. An entry's second code is looked up further down in the table, where
+// going from the top no pair is made yet.
+func (t *table) pair() {
+	for i := 1<<litBits - 1; i >= 0; i-- {
+		e := t.entries[i]
+		f := t.entries[i>>(e&63)]
+		if e&f&literal != 0 && e&63+f&63 <= litBits {
+			t.entries[i] = e + f&63 + f&0xff00<<8 | two
+		}
+	}
+}
+
 func reverse(code uint16, length uint8) uint16 { return bits.Reverse16(code) >> (16 - length) }
 
 // The entries of symbols, without the bits of their codes.
 var litEntries, distEntries, codeEntries = func() (lit [288]uint32, dist [32]uint32, code [19]uint32) {
 	for i := range 256 {
-		lit[i] = literal | uint32(i)<<16
+		lit[i] = literal | uint32(i)<<8
 	}
 	lit[256] = special
 	base := uint32(3)
