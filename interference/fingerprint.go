@@ -15,6 +15,8 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
+	"unicode"
 
 	"sightline"
 )
@@ -56,17 +58,24 @@ type Set struct {
 	fps     []Fingerprint
 	hash    string
 	body    *matcher
-	bodyFP  []int // pattern of the matcher -> fingerprint
-	regexps map[int]*regexp.Regexp
+	bodyFP  []int                         // pattern of the matcher -> fingerprint
+	regexps map[int]func() *regexp.Regexp // compiled when first tried
 	dns     map[string][]int
-	header  map[string][]int
+	header  map[string]*headerPatterns // by lower-case name
+}
+
+// headerPatterns are the patterns for one header.
+type headerPatterns struct {
+	pats [][]byte
+	fps  []int // pattern -> fingerprint
+	m    *matcher
 }
 
 // NewSet compiles fingerprints. Patterns that can't be compiled (a regular
 // expression beyond RE2) are left out and returned with the reason. The order
 // of the arguments does not matter: equal fingerprints give equal sets.
 func NewSet(lists ...[]Fingerprint) (*Set, []error) {
-	s := &Set{regexps: map[int]*regexp.Regexp{}, dns: map[string][]int{}, header: map[string][]int{}}
+	s := &Set{regexps: map[int]func() *regexp.Regexp{}, dns: map[string][]int{}, header: map[string]*headerPatterns{}}
 	for _, l := range lists {
 		s.fps = append(s.fps, l...)
 	}
@@ -92,7 +101,9 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 				bad("%w", err)
 				continue
 			}
-			s.regexps[i], anchor = re, lit
+			if anchor = lit; re != nil {
+				s.regexps[i] = re
+			}
 		}
 		name, isHeader := strings.CutPrefix(f.Location, "header.")
 		switch {
@@ -103,7 +114,12 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 		case f.Location == "dns":
 			s.dns[f.Pattern] = append(s.dns[f.Pattern], i)
 		case isHeader:
-			s.header[name] = append(s.header[name], i)
+			h := s.header[name]
+			if h == nil {
+				h = &headerPatterns{}
+				s.header[name] = h
+			}
+			h.pats, h.fps = append(h.pats, []byte(anchor)), append(h.fps, i)
 		case f.Location == "body":
 			pats, s.bodyFP = append(pats, []byte(anchor)), append(s.bodyFP, i)
 			if raw := unbase64(f.Pattern); raw != nil && f.Kind == "contains" {
@@ -114,13 +130,16 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 		}
 	}
 	s.body = newMatcher(pats)
+	for _, h := range s.header {
+		h.m = newMatcher(h.pats)
+	}
 	s.hash = hex.EncodeToString(sum.Sum(nil))
 	return s, errs
 }
 
 // compileRegexp returns the expression and its longest literal, which every
 // match holds. An expression that is one literal needs no engine.
-func compileRegexp(pattern string) (*regexp.Regexp, string, error) {
+func compileRegexp(pattern string) (func() *regexp.Regexp, string, error) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return nil, "", err
@@ -144,8 +163,8 @@ func compileRegexp(pattern string) (*regexp.Regexp, string, error) {
 		}
 	}
 	walk(tree)
-	re, err := regexp.Compile(pattern)
-	return re, lit, err
+	// What can be parsed can be compiled, and few are ever tried.
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }), lit, nil
 }
 
 // A regular expression is tried within nearby bytes before and after its own
@@ -253,20 +272,25 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 	}
 	var ids []int
 	atHeader := func(name, value string) {
-		for _, i := range s.header[name] {
-			f, h := &s.fps[i], Header{name, value}
-			if re := s.regexps[i]; re != nil && re.MatchString(h.Value) ||
-				re == nil && (f.Kind == "full" && h.Value == f.Pattern ||
-					f.Kind == "prefix" && strings.HasPrefix(h.Value, f.Pattern) ||
-					(f.Kind == "contains" || f.Kind == "regexp") && strings.Contains(h.Value, f.Pattern)) {
+		h := s.header[name]
+		if h == nil {
+			return
+		}
+		h.m.find([]byte(value), func(pat, _ int) {
+			i := h.fps[pat]
+			f := &s.fps[i]
+			if re := s.regexps[i]; re != nil && re().MatchString(value) ||
+				re == nil && (f.Kind == "full" && value == f.Pattern ||
+					f.Kind == "prefix" && strings.HasPrefix(value, f.Pattern) ||
+					f.Kind == "contains" || f.Kind == "regexp") {
 				ids = append(ids, i)
 			}
-		}
+		})
 	}
 	for _, h := range headers {
 		atHeader(strings.ToLower(h.Name), h.Value)
 	}
-	if len(body) <= maxNavigation && len(s.header["location"]) > 0 {
+	if len(body) <= maxNavigation && s.header["location"] != nil {
 		for _, to := range navigations(body) {
 			atHeader("location", to)
 		}
@@ -282,7 +306,7 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 			if tries == nil {
 				tries = map[int]int{}
 			}
-			if tries[i]++; tries[i] > maxTries || !re.Match(body[max(0, at-nearby):min(len(body), at+len(s.body.pats[pat])+nearby)]) {
+			if tries[i]++; tries[i] > maxTries || !re().Match(body[max(0, at-nearby):min(len(body), at+len(s.body.pats[pat])+nearby)]) {
 				return
 			}
 		}
@@ -569,11 +593,10 @@ func (f *Fingerprint) name(others string) {
 	if f.Scope == FalsePositive || f.Scope == ServerSide || f.Scope == Vague {
 		return
 	}
-	where := strings.ToLower(f.Name + " " + others)
-	where = strings.NewReplacer("_", " ", ".", " ", "-", " ", ",", " ").Replace(where)
+	words := strings.FieldsFunc(strings.ToLower(f.Name+" "+others), func(r rune) bool { return strings.ContainsRune("_.-,", r) || unicode.IsSpace(r) })
 	pattern := strings.ToLower(f.Pattern)
 	for _, v := range vendors {
-		for w := range strings.FieldsSeq(where) {
+		for _, w := range words {
 			if strings.HasPrefix(w, v.word) {
 				f.Vendor, f.Product, f.BeforeServers = v.vendor, v.product, v.beforeServers
 				return

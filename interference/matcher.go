@@ -86,10 +86,11 @@ const commonText = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//E
 
 func newMatcher(pats [][]byte) *matcher {
 	m := &matcher{pats: pats}
-	weight := map[uint32]int{}
-	count := func(p []byte, n int) {
+	weight := make([]int32, 1<<16) // of grams by their hash; two of one hash share it
+	of := func(gram []byte) *int32 { return &weight[hashGram(binary.LittleEndian.Uint32(gram))>>(filterBits-16)] }
+	count := func(p []byte, n int32) {
 		for i := 0; i+4 <= len(p); i++ {
-			weight[binary.LittleEndian.Uint32(p[i:])] += n
+			*of(p[i:]) += n
 		}
 	}
 	count([]byte(commonText), 1000)
@@ -105,11 +106,11 @@ func newMatcher(pats [][]byte) *matcher {
 			}
 			continue
 		}
-		best, at := -1, 0
+		best, at := int32(-1), 0
 		for w := 0; w+window <= len(p); w++ {
-			sum := 0
+			sum := int32(0)
 			for k := range 4 {
-				sum += weight[binary.LittleEndian.Uint32(p[w+k:])]
+				sum += *of(p[w+k:])
 			}
 			if best < 0 || sum < best {
 				best, at = sum, w
