@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -82,12 +83,12 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 	slices.SortFunc(s.fps, func(a, b Fingerprint) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Location, b.Location), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Scope, b.Scope))
 	})
-	sum := sha256.New()
+	sum, line := sha256.New(), make([]byte, 0, 64<<10)
 	var pats [][]byte
 	var errs []error
 	for i := range s.fps {
 		f := &s.fps[i]
-		fmt.Fprintf(sum, "%q %q %q %q %q %v %q %q %q\n", f.Name, f.Scope, f.Location, f.Kind, f.Pattern, f.Countries, f.Vendor, f.Product, f.BeforeServers)
+		sum.Write(f.appendLine(line[:0]))
 		bad := func(format string, args ...any) {
 			errs = append(errs, sightline.Errorf(sightline.Invalid, "compile fingerprint", f.Name, format, args...))
 		}
@@ -135,6 +136,25 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 	}
 	s.hash = hex.EncodeToString(sum.Sum(nil))
 	return s, errs
+}
+
+// appendLine appends what the hash of a set is made of.
+func (f *Fingerprint) appendLine(b []byte) []byte {
+	for _, s := range [...]string{f.Name, string(f.Scope), f.Location, f.Kind, f.Pattern} {
+		b = append(strconv.AppendQuote(b, s), ' ')
+	}
+	b = append(b, '[')
+	for i, c := range f.Countries {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, c.Code()...)
+	}
+	b = append(b, ']')
+	for _, s := range [...]string{f.Vendor, f.Product, f.BeforeServers} {
+		b = strconv.AppendQuote(append(b, ' '), s)
+	}
+	return append(b, '\n')
 }
 
 // compileRegexp returns the expression and its longest literal, which every
@@ -479,7 +499,7 @@ func ParseOONI(r io.Reader, source string) ([]Fingerprint, error) {
 		}
 		for code := range strings.SplitSeq(get("expected_countries"), ",") {
 			if code = strings.TrimSpace(code); len(code) == 2 {
-				if country, err := sightline.ParseCountry(code); err == nil {
+				if country, ok := sightline.LookupCountry(code); ok {
 					f.Countries = append(f.Countries, country)
 				}
 			}
@@ -502,7 +522,7 @@ func (f *Fingerprint) countryOf(name string) {
 		switch part[i] {
 		case "nat", "isp", "inst", "corp":
 			if cc := part[i+1]; len(cc) == 2 && rank(f.Scope) > 0 && f.Scope != ProductPage {
-				if c, err := sightline.ParseCountry(cc); err == nil {
+				if c, ok := sightline.LookupCountry(cc); ok {
 					f.Countries = append(f.Countries, c)
 				}
 			}

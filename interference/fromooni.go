@@ -29,7 +29,7 @@ func FromOONI(m *ooni.Measurement, set *Set) Observations {
 		o.ID = m.ReportID
 	}
 	if len(m.ProbeCC) == 2 && m.ProbeCC != "ZZ" {
-		o.Country, _ = sightline.ParseCountry(m.ProbeCC)
+		o.Country, _ = sightline.LookupCountry(m.ProbeCC)
 	}
 	o.Network, _ = sightline.ParseASN(m.ProbeASN)
 	o.Resolver, _ = sightline.ParseASN(m.ResolverASN)
