@@ -47,11 +47,15 @@ var errDepth = fmt.Errorf("more than %d levels", maxDepth)
 
 // parse finds the values of text, which must be shorter than 2 GiB. The text is
 // not changed and not copied.
-func (d *document) parse(text []byte) error {
+func (d *document) parse(text []byte) (err error) {
 	d.text, d.plain = text, d.plain[:0]
-	nodes := d.nodes[:0]
-	defer func() { d.nodes = nodes }()
-	bad := func(p int, what string) error { return fmt.Errorf("%s at byte %d", what, p) }
+	d.nodes, err = index(d.nodes[:0], text)
+	return err
+}
+
+// index appends the values of text to nodes.
+func index(nodes []node, text []byte) ([]node, error) {
+	bad := func(p int, what string) ([]node, error) { return nil, fmt.Errorf("%s at byte %d", what, p) }
 	var open [maxDepth]uint32
 	depth, p := 0, 0
 	var top *node // the innermost open value; valid until the next append
@@ -62,7 +66,7 @@ value:
 			return bad(p, "a value is missing")
 		}
 		if depth == maxDepth {
-			return errDepth
+			return nil, errDepth
 		}
 		key := false
 		switch c := text[p]; c {
@@ -105,7 +109,7 @@ value:
 				if p < len(text) {
 					return bad(p, "more than one value")
 				}
-				return nil
+				return nodes, nil
 			}
 			if p == len(text) {
 				return bad(p, "an array or object without end")
@@ -130,15 +134,11 @@ value:
 		if p == len(text) || text[p] != '"' {
 			return bad(p, "a key is missing")
 		}
-		end := stringEnd(text, p+1)
+		end, where := keyEnd(text, p+1)
 		if end < 0 {
 			return bad(p, "a key without end")
 		}
-		k := node{String, noEscapes, uint32(p + 1), uint32(end)}
-		if bytes.IndexByte(text[p+1:end], '\\') >= 0 {
-			k.where = asWritten
-		}
-		nodes = append(nodes, k)
+		nodes = append(nodes, node{String, where, uint32(p + 1), uint32(end)})
 		if p = blank(text, end+1); p == len(text) || text[p] != ':' {
 			return bad(p, "a colon is missing")
 		}
@@ -193,6 +193,26 @@ func stringEnd(text []byte, from int) int {
 		}
 		from = p + 1
 	}
+}
+
+// keyEnd is [stringEnd] for a key, which is looked up by its text: it also says
+// whether that holds escapes.
+func keyEnd(text []byte, from int) (int, uint8) {
+	p := from
+	for ; p+8 <= len(text); p += 8 {
+		x := binary.LittleEndian.Uint64(text[p:])
+		if m := zeroBytes(x^'"'*ones) | zeroBytes(x^'\\'*ones); m != 0 {
+			if p += bits.TrailingZeros64(m) >> 3; text[p] == '"' {
+				return p, noEscapes
+			}
+			return stringEnd(text, from), asWritten
+		}
+	}
+	end := stringEnd(text, p)
+	if end >= 0 && bytes.IndexByte(text[p:end], '\\') >= 0 {
+		return end, asWritten
+	}
+	return end, noEscapes
 }
 
 // scalar reads a number or word; Missing where there is none. Probes in Python
