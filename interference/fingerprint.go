@@ -246,9 +246,46 @@ func unbase64(p string) []byte {
 // it can do so too, so patterns for that header are applied to these as well.
 var navigation = regexp.MustCompile(`(?i)(?:http-equiv=["']?refresh["']?[^>]{0,200}?url=\s*|<i?frame[^>]{0,200}?src=\s*|location(?:\.href)?\s*=\s*|location\.(?:replace|assign)\(\s*)["']?([^"'>\s)]{4,500})`)
 
+// navigates reports whether the expression could match at all: few pages hold
+// what each of its branches begins and ends with, and looking for that is quick.
+func navigates(body []byte) bool {
+	var room [maxNavigation]byte
+	text := lower(room[:0], body)
+	has := func(of string) bool { return bytes.Contains(text, []byte(of)) }
+	if has("refresh") && has("http-equiv=") || has("frame") && has("src=") || has("ſ") { // which folds to s
+		return true
+	}
+	for at := 0; ; {
+		i := bytes.Index(text[at:], []byte("location"))
+		if i < 0 {
+			return false
+		}
+		at += i + len("location")
+		rest := bytes.TrimLeft(bytes.TrimPrefix(text[at:], []byte(".href")), " \t\n\f\r")
+		if bytes.HasPrefix(rest, []byte("=")) || bytes.HasPrefix(rest, []byte(".replace(")) || bytes.HasPrefix(rest, []byte(".assign(")) {
+			return true
+		}
+	}
+}
+
+// lower appends s with the letters of ASCII in lower case.
+func lower[T []byte | string](b []byte, s T) []byte {
+	for i := range len(s) {
+		c := s[i]
+		if c-'A' < 26 {
+			c |= 0x20
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
 // navigations lists where a page sends its reader by itself, at most eight
 // places. The expression is tried only around its key words.
 func navigations(body []byte) (out []string) {
+	if !navigates(body) {
+		return nil
+	}
 	for _, w := range [...]string{"refresh", "Refresh", "REFRESH", "frame", "FRAME", "location"} {
 		for at, tries := 0, 0; tries < 8 && len(out) < 8; tries++ {
 			i := bytes.Index(body[at:], []byte(w))
@@ -264,6 +301,9 @@ func navigations(body []byte) (out []string) {
 	}
 	return out
 }
+
+// maxHeaderName is room for the usual name of a header.
+const maxHeaderName = 64
 
 // maxNavigation is the length up to which a page is searched for them. Pages
 // that do nothing but redirect are short; of our choosing.
@@ -291,11 +331,7 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 		return nil
 	}
 	var ids []int
-	atHeader := func(name, value string) {
-		h := s.header[name]
-		if h == nil {
-			return
-		}
+	atHeader := func(h *headerPatterns, value string) {
 		h.m.find([]byte(value), func(pat, _ int) {
 			i := h.fps[pat]
 			f := &s.fps[i]
@@ -307,12 +343,15 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 			}
 		})
 	}
+	var name [maxHeaderName]byte
 	for _, h := range headers {
-		atHeader(strings.ToLower(h.Name), h.Value)
+		if at := s.header[string(lower(name[:0], h.Name))]; at != nil {
+			atHeader(at, h.Value)
+		}
 	}
-	if len(body) <= maxNavigation && s.header["location"] != nil {
+	if at := s.header["location"]; at != nil && len(body) <= maxNavigation {
 		for _, to := range navigations(body) {
-			atHeader("location", to)
+			atHeader(at, to)
 		}
 	}
 	var tries map[int]int
@@ -339,6 +378,10 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 	})
 	return s.at(ids)
 }
+
+// looksAt reports whether there are patterns for a header, whose name is in
+// lower case.
+func (s *Set) looksAt(name []byte) bool { return s != nil && s.header[string(name)] != nil }
 
 // Answer lists what matches the text of a DNS answer.
 func (s *Set) Answer(text string) []*Fingerprint {
