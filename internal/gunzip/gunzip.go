@@ -338,7 +338,7 @@ func (z *Reader) block() error {
 			}
 		}
 		z.lit.build(z.lens[:288], litBits, litEntries[:])
-		z.lit.pair()
+		z.lit.pair(z.lens[:288])
 		for i := range z.lens[:32] {
 			z.lens[i] = 5
 		}
@@ -399,7 +399,9 @@ func (z *Reader) dynamic() error {
 		return z.corruptOrEarly()
 	}
 	for i := 0; i < nlit+ndist; {
-		z.refill()
+		if z.n < 14 { // a code and its extra bits
+			z.refill()
+		}
 		e := z.dist.entries[z.bits&127]
 		if e&invalid != 0 || z.ended() {
 			return z.corruptOrEarly()
@@ -438,7 +440,7 @@ func (z *Reader) dynamic() error {
 	if !z.lit.build(z.lens[:nlit], litBits, litEntries[:]) || !z.dist.build(z.lens[nlit:nlit+ndist], distBits, distEntries[:]) {
 		return z.corruptOrEarly()
 	}
-	z.lit.pair()
+	z.lit.pair(z.lens[:nlit])
 	return nil
 }
 
@@ -627,81 +629,108 @@ func (t *table) build(lens []uint8, size uint, symbols []uint32) bool {
 		count[l]++
 	}
 	count[0] = 0
-	sum, code, longest := 0, uint16(0), uint(0)
+	sum, longest := 0, uint(0)
 	for l := uint(1); l < 16; l++ {
-		code = (code + count[l-1]) << 1
-		next[l] = code
+		next[l] = next[l-1] + count[l-1]
 		if sum += int(count[l]) << (15 - l); count[l] > 0 {
 			longest = l
 		}
 	}
-	if sum != 1<<15 {
-		if sum > 0 && (sum != 1<<14 || longest != 1) {
-			return false
-		}
-		for i := range t.entries[:1<<size] {
-			t.entries[i] = special | invalid
-		}
+	if sum != 1<<15 && sum > 0 && (sum != 1<<14 || longest != 1) {
+		return false
 	}
-	mask := uint16(1<<size - 1)
-	var bitsOf [1 << litBits]uint8 // of the subtable behind a prefix
-	if longest > size {
-		again := next
-		for _, l := range lens {
-			if l > 0 {
-				c := reverse(again[l], l)
-				again[l]++
-				if uint(l) > size {
-					bitsOf[c&mask] = max(bitsOf[c&mask], l-uint8(size))
-				}
-			}
-		}
-	}
-	used := uint32(1) << size
+	var order [288]uint16 // symbols by the length of their code
 	for sym, l := range lens {
-		if l == 0 {
-			continue
+		if l > 0 {
+			order[next[l]] = uint16(sym)
+			next[l]++
 		}
-		c := reverse(next[l], l)
-		next[l]++
-		e := symbols[sym] + uint32(l) | uint32(l)<<8
-		if symbols[sym]&(literal|special) != 0 {
-			e = symbols[sym] + uint32(l)
+	}
+	entry := func(sym uint16, l uint) uint32 {
+		if e := symbols[sym]; e&(literal|special) != 0 {
+			return e + uint32(l)
 		}
-		if uint(l) <= size {
-			for i := uint32(c); i < 1<<size; i += 1 << l {
-				t.entries[i] = e
+		return symbols[sym] + uint32(l) | uint32(l)<<8
+	}
+	// The table of codes of up to so many bits, twice, is that of one bit more
+	// before the codes of that length are put in.
+	t.entries[0] = special | invalid
+	i, code := uint16(0), uint16(0)
+	for l := uint(1); l <= size; l++ {
+		copy(t.entries[1<<(l-1):1<<l], t.entries[:1<<(l-1)])
+		for code <<= 1; i < next[l]; i++ {
+			t.entries[reverse(code, l)] = entry(order[i], l)
+			code++
+		}
+	}
+	// The last of the longer codes behind a prefix says how large its subtable is.
+	mask := uint16(1<<size - 1)
+	from, first := i, code
+	for l := size + 1; l <= longest; l++ {
+		for code <<= 1; i < next[l]; i++ {
+			t.entries[reverse(code, l)&mask] = special | subtable | uint32(l-size)
+			code++
+		}
+	}
+	i, code = from, first
+	used := uint32(1) << size
+	for l := size + 1; l <= longest; l++ {
+		for code <<= 1; i < next[l]; i++ {
+			c := reverse(code, l)
+			code++
+			head := &t.entries[c&mask]
+			if *head>>16 == 0 { // not made yet
+				*head |= used << 16
+				used += 1 << (*head & 15)
 			}
-			continue
-		}
-		prefix, sub := c&mask, uint32(bitsOf[c&mask])
-		if sub < 16 { // not made yet
-			t.entries[prefix] = special | subtable | used<<16 | sub
-			bitsOf[prefix] = uint8(sub) | 16
-			used += 1 << sub
-		}
-		head := t.entries[prefix]
-		for i := uint32(c >> size); i < 1<<(head&15); i += 1 << (uint(l) - size) {
-			t.entries[head>>16+i] = e
+			for k := uint32(c >> size); k < 1<<(*head&15); k += 1 << (l - size) {
+				t.entries[*head>>16+k] = entry(order[i], l)
+			}
 		}
 	}
 	return true
 }
 
-// pair puts two literals into one entry wherever the codes of both are in its
-// bits. An entry's second code is looked up further down in the table, where
-// going from the top no pair is made yet.
-func (t *table) pair() {
-	for i := 1<<litBits - 1; i >= 0; i-- {
-		e := t.entries[i]
-		f := t.entries[i>>(e&63)]
-		if e&f&literal != 0 && e&63+f&63 <= litBits {
-			t.entries[i] = e + f&63 + f&0xff00<<8 | two
+// pair puts two literals into one entry where the codes of both are at most
+// half as long as its bits.
+func (t *table) pair(lens []uint8) {
+	const half = litBits / 2
+	var code [half + 2]uint16 // the next of each length
+	for _, l := range lens {
+		if l > 0 && l <= half {
+			code[l+1]++
+		}
+	}
+	for l := range code[1:] {
+		code[l+1] = (code[l+1] + code[l]) << 1
+	}
+	type short struct {
+		code  uint32
+		entry uint32
+	}
+	var list [1 << half]short
+	n := 0
+	for sym, l := range lens[:256] {
+		if l > 0 && l <= half {
+			list[n] = short{uint32(reverse(code[l], uint(l))), uint32(sym)<<8 | uint32(l)}
+			code[l]++
+			n++
+		}
+	}
+	for _, b := range list[:n] {
+		second := literal | two | b.entry&63 | b.entry&0xff00<<8
+		for _, a := range list[:n] {
+			both := a.entry + second
+			i := a.code | b.code<<(a.entry&63)
+			t.entries[i&(1<<litBits-1)] = both // the only one where both have half the bits
+			for i += 1 << (both & 63); i < 1<<litBits; i += 1 << (both & 63) {
+				t.entries[i] = both
+			}
 		}
 	}
 }
 
-func reverse(code uint16, length uint8) uint16 { return bits.Reverse16(code) >> (16 - length) }
+func reverse(code uint16, length uint) uint16 { return bits.Reverse16(code) >> (16 - length) }
 
 // The entries of symbols, without the bits of their codes.
 var litEntries, distEntries, codeEntries = func() (lit [288]uint32, dist [32]uint32, code [19]uint32) {
