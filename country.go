@@ -61,6 +61,13 @@ var table = sync.OnceValue(func() (t struct {
 
 // FoldName lowers a name, strips marks, and keeps letters and digits only.
 func FoldName(s string) string {
+	code := true // most are codes
+	for i := range len(s) {
+		code = code && (s[i]|0x20-'a' < 26 || s[i]-'0' < 10)
+	}
+	if code {
+		return strings.ToLower(s)
+	}
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ReplaceAll(s, "&", " and ")) {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -84,13 +91,10 @@ func Countries() []Country {
 // not matter. An unknown name is an error of code NotFound whose hint offers
 // the nearest names.
 func ParseCountry(s string) (Country, error) {
+	if c, ok := LookupCountry(s); ok {
+		return c, nil
+	}
 	f := FoldName(s)
-	if c, ok := table().index[f]; ok {
-		return c, nil
-	}
-	if c, ok := table().index[strings.TrimPrefix(f, "the")]; ok {
-		return c, nil
-	}
 	e := Errorf(NotFound, "find country", s, "no country or territory of that name or code")
 	if near := nearCountries(f); len(near) > 0 {
 		var names []string
@@ -100,6 +104,17 @@ func ParseCountry(s string) (Country, error) {
 		return Country{}, e.WithHint("Did you mean %s? Give a two-letter or three-letter code, or an English name.", strings.Join(names, ", "))
 	}
 	return Country{}, e.WithHint("Give a two-letter or three-letter ISO code, or an English name, such as KE, KEN or Kenya.")
+}
+
+// LookupCountry is [ParseCountry] without the search for near names that its
+// error holds, for data in which unknown names are common.
+func LookupCountry(s string) (Country, bool) {
+	f := FoldName(s)
+	c, ok := table().index[f]
+	if !ok {
+		c, ok = table().index[strings.TrimPrefix(f, "the")]
+	}
+	return c, ok
 }
 
 // nearCountries lists at most three countries whose names are near f: those

@@ -14,7 +14,10 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
+	"unicode"
 
 	"sightline"
 )
@@ -56,29 +59,36 @@ type Set struct {
 	fps     []Fingerprint
 	hash    string
 	body    *matcher
-	bodyFP  []int // pattern of the matcher -> fingerprint
-	regexps map[int]*regexp.Regexp
+	bodyFP  []int                         // pattern of the matcher -> fingerprint
+	regexps map[int]func() *regexp.Regexp // compiled when first tried
 	dns     map[string][]int
-	header  map[string][]int
+	header  map[string]*headerPatterns // by lower-case name
+}
+
+// headerPatterns are the patterns for one header.
+type headerPatterns struct {
+	pats [][]byte
+	fps  []int // pattern -> fingerprint
+	m    *matcher
 }
 
 // NewSet compiles fingerprints. Patterns that can't be compiled (a regular
 // expression beyond RE2) are left out and returned with the reason. The order
 // of the arguments does not matter: equal fingerprints give equal sets.
 func NewSet(lists ...[]Fingerprint) (*Set, []error) {
-	s := &Set{regexps: map[int]*regexp.Regexp{}, dns: map[string][]int{}, header: map[string][]int{}}
+	s := &Set{regexps: map[int]func() *regexp.Regexp{}, dns: map[string][]int{}, header: map[string]*headerPatterns{}}
 	for _, l := range lists {
 		s.fps = append(s.fps, l...)
 	}
 	slices.SortFunc(s.fps, func(a, b Fingerprint) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Location, b.Location), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Scope, b.Scope))
 	})
-	sum := sha256.New()
+	sum, line := sha256.New(), make([]byte, 0, 64<<10)
 	var pats [][]byte
 	var errs []error
 	for i := range s.fps {
 		f := &s.fps[i]
-		fmt.Fprintf(sum, "%q %q %q %q %q %v %q %q %q\n", f.Name, f.Scope, f.Location, f.Kind, f.Pattern, f.Countries, f.Vendor, f.Product, f.BeforeServers)
+		sum.Write(f.appendLine(line[:0]))
 		bad := func(format string, args ...any) {
 			errs = append(errs, sightline.Errorf(sightline.Invalid, "compile fingerprint", f.Name, format, args...))
 		}
@@ -92,7 +102,9 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 				bad("%w", err)
 				continue
 			}
-			s.regexps[i], anchor = re, lit
+			if anchor = lit; re != nil {
+				s.regexps[i] = re
+			}
 		}
 		name, isHeader := strings.CutPrefix(f.Location, "header.")
 		switch {
@@ -103,7 +115,12 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 		case f.Location == "dns":
 			s.dns[f.Pattern] = append(s.dns[f.Pattern], i)
 		case isHeader:
-			s.header[name] = append(s.header[name], i)
+			h := s.header[name]
+			if h == nil {
+				h = &headerPatterns{}
+				s.header[name] = h
+			}
+			h.pats, h.fps = append(h.pats, []byte(anchor)), append(h.fps, i)
 		case f.Location == "body":
 			pats, s.bodyFP = append(pats, []byte(anchor)), append(s.bodyFP, i)
 			if raw := unbase64(f.Pattern); raw != nil && f.Kind == "contains" {
@@ -114,13 +131,35 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 		}
 	}
 	s.body = newMatcher(pats)
+	for _, h := range s.header {
+		h.m = newMatcher(h.pats)
+	}
 	s.hash = hex.EncodeToString(sum.Sum(nil))
 	return s, errs
 }
 
+// appendLine appends what the hash of a set is made of.
+func (f *Fingerprint) appendLine(b []byte) []byte {
+	for _, s := range [...]string{f.Name, string(f.Scope), f.Location, f.Kind, f.Pattern} {
+		b = append(strconv.AppendQuote(b, s), ' ')
+	}
+	b = append(b, '[')
+	for i, c := range f.Countries {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, c.Code()...)
+	}
+	b = append(b, ']')
+	for _, s := range [...]string{f.Vendor, f.Product, f.BeforeServers} {
+		b = strconv.AppendQuote(append(b, ' '), s)
+	}
+	return append(b, '\n')
+}
+
 // compileRegexp returns the expression and its longest literal, which every
 // match holds. An expression that is one literal needs no engine.
-func compileRegexp(pattern string) (*regexp.Regexp, string, error) {
+func compileRegexp(pattern string) (func() *regexp.Regexp, string, error) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return nil, "", err
@@ -144,8 +183,8 @@ func compileRegexp(pattern string) (*regexp.Regexp, string, error) {
 		}
 	}
 	walk(tree)
-	re, err := regexp.Compile(pattern)
-	return re, lit, err
+	// What can be parsed can be compiled, and few are ever tried.
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }), lit, nil
 }
 
 // A regular expression is tried within nearby bytes before and after its own
@@ -207,9 +246,46 @@ func unbase64(p string) []byte {
 // it can do so too, so patterns for that header are applied to these as well.
 var navigation = regexp.MustCompile(`(?i)(?:http-equiv=["']?refresh["']?[^>]{0,200}?url=\s*|<i?frame[^>]{0,200}?src=\s*|location(?:\.href)?\s*=\s*|location\.(?:replace|assign)\(\s*)["']?([^"'>\s)]{4,500})`)
 
+// navigates reports whether the expression could match at all: few pages hold
+// what each of its branches begins and ends with, and looking for that is quick.
+func navigates(body []byte) bool {
+	var room [maxNavigation]byte
+	text := lower(room[:0], body)
+	has := func(of string) bool { return bytes.Contains(text, []byte(of)) }
+	if has("refresh") && has("http-equiv=") || has("frame") && has("src=") || has("ſ") { // which folds to s
+		return true
+	}
+	for at := 0; ; {
+		i := bytes.Index(text[at:], []byte("location"))
+		if i < 0 {
+			return false
+		}
+		at += i + len("location")
+		rest := bytes.TrimLeft(bytes.TrimPrefix(text[at:], []byte(".href")), " \t\n\f\r")
+		if bytes.HasPrefix(rest, []byte("=")) || bytes.HasPrefix(rest, []byte(".replace(")) || bytes.HasPrefix(rest, []byte(".assign(")) {
+			return true
+		}
+	}
+}
+
+// lower appends s with the letters of ASCII in lower case.
+func lower[T []byte | string](b []byte, s T) []byte {
+	for i := range len(s) {
+		c := s[i]
+		if c-'A' < 26 {
+			c |= 0x20
+		}
+		b = append(b, c)
+	}
+	return b
+}
+
 // navigations lists where a page sends its reader by itself, at most eight
 // places. The expression is tried only around its key words.
 func navigations(body []byte) (out []string) {
+	if !navigates(body) {
+		return nil
+	}
 	for _, w := range [...]string{"refresh", "Refresh", "REFRESH", "frame", "FRAME", "location"} {
 		for at, tries := 0, 0; tries < 8 && len(out) < 8; tries++ {
 			i := bytes.Index(body[at:], []byte(w))
@@ -225,6 +301,9 @@ func navigations(body []byte) (out []string) {
 	}
 	return out
 }
+
+// maxHeaderName is room for the usual name of a header.
+const maxHeaderName = 64
 
 // maxNavigation is the length up to which a page is searched for them. Pages
 // that do nothing but redirect are short; of our choosing.
@@ -252,23 +331,27 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 		return nil
 	}
 	var ids []int
-	atHeader := func(name, value string) {
-		for _, i := range s.header[name] {
-			f, h := &s.fps[i], Header{name, value}
-			if re := s.regexps[i]; re != nil && re.MatchString(h.Value) ||
-				re == nil && (f.Kind == "full" && h.Value == f.Pattern ||
-					f.Kind == "prefix" && strings.HasPrefix(h.Value, f.Pattern) ||
-					(f.Kind == "contains" || f.Kind == "regexp") && strings.Contains(h.Value, f.Pattern)) {
+	atHeader := func(h *headerPatterns, value string) {
+		h.m.find([]byte(value), func(pat, _ int) {
+			i := h.fps[pat]
+			f := &s.fps[i]
+			if re := s.regexps[i]; re != nil && re().MatchString(value) ||
+				re == nil && (f.Kind == "full" && value == f.Pattern ||
+					f.Kind == "prefix" && strings.HasPrefix(value, f.Pattern) ||
+					f.Kind == "contains" || f.Kind == "regexp") {
 				ids = append(ids, i)
 			}
+		})
+	}
+	var name [maxHeaderName]byte
+	for _, h := range headers {
+		if at := s.header[string(lower(name[:0], h.Name))]; at != nil {
+			atHeader(at, h.Value)
 		}
 	}
-	for _, h := range headers {
-		atHeader(strings.ToLower(h.Name), h.Value)
-	}
-	if len(body) <= maxNavigation && len(s.header["location"]) > 0 {
+	if at := s.header["location"]; at != nil && len(body) <= maxNavigation {
 		for _, to := range navigations(body) {
-			atHeader("location", to)
+			atHeader(at, to)
 		}
 	}
 	var tries map[int]int
@@ -282,7 +365,7 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 			if tries == nil {
 				tries = map[int]int{}
 			}
-			if tries[i]++; tries[i] > maxTries || !re.Match(body[max(0, at-nearby):min(len(body), at+len(s.body.pats[pat])+nearby)]) {
+			if tries[i]++; tries[i] > maxTries || !re().Match(body[max(0, at-nearby):min(len(body), at+len(s.body.pats[pat])+nearby)]) {
 				return
 			}
 		}
@@ -295,6 +378,10 @@ func (s *Set) Page(headers []Header, body []byte) []*Fingerprint {
 	})
 	return s.at(ids)
 }
+
+// looksAt reports whether there are patterns for a header, whose name is in
+// lower case.
+func (s *Set) looksAt(name []byte) bool { return s != nil && s.header[string(name)] != nil }
 
 // Answer lists what matches the text of a DNS answer.
 func (s *Set) Answer(text string) []*Fingerprint {
@@ -455,7 +542,7 @@ func ParseOONI(r io.Reader, source string) ([]Fingerprint, error) {
 		}
 		for code := range strings.SplitSeq(get("expected_countries"), ",") {
 			if code = strings.TrimSpace(code); len(code) == 2 {
-				if country, err := sightline.ParseCountry(code); err == nil {
+				if country, ok := sightline.LookupCountry(code); ok {
 					f.Countries = append(f.Countries, country)
 				}
 			}
@@ -478,7 +565,7 @@ func (f *Fingerprint) countryOf(name string) {
 		switch part[i] {
 		case "nat", "isp", "inst", "corp":
 			if cc := part[i+1]; len(cc) == 2 && rank(f.Scope) > 0 && f.Scope != ProductPage {
-				if c, err := sightline.ParseCountry(cc); err == nil {
+				if c, ok := sightline.LookupCountry(cc); ok {
 					f.Countries = append(f.Countries, c)
 				}
 			}
@@ -569,11 +656,10 @@ func (f *Fingerprint) name(others string) {
 	if f.Scope == FalsePositive || f.Scope == ServerSide || f.Scope == Vague {
 		return
 	}
-	where := strings.ToLower(f.Name + " " + others)
-	where = strings.NewReplacer("_", " ", ".", " ", "-", " ", ",", " ").Replace(where)
+	words := strings.FieldsFunc(strings.ToLower(f.Name+" "+others), func(r rune) bool { return strings.ContainsRune("_.-,", r) || unicode.IsSpace(r) })
 	pattern := strings.ToLower(f.Pattern)
 	for _, v := range vendors {
-		for w := range strings.FieldsSeq(where) {
+		for _, w := range words {
 			if strings.HasPrefix(w, v.word) {
 				f.Vendor, f.Product, f.BeforeServers = v.vendor, v.product, v.beforeServers
 				return

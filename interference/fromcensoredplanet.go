@@ -34,7 +34,7 @@ func FromCensoredPlanet(r *censoredplanet.Record, set *Set) Observations {
 	if set != nil {
 		o.fingerprints = set.hash
 	}
-	if c, err := sightline.ParseCountry(r.CountryCode); err == nil && len(r.CountryCode) == 2 {
+	if c, ok := sightline.LookupCountry(r.CountryCode); ok && len(r.CountryCode) == 2 {
 		o.Country = c
 	}
 	o.Control.Present = r.Live

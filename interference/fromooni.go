@@ -29,7 +29,7 @@ func FromOONI(m *ooni.Measurement, set *Set) Observations {
 		o.ID = m.ReportID
 	}
 	if len(m.ProbeCC) == 2 && m.ProbeCC != "ZZ" {
-		o.Country, _ = sightline.ParseCountry(m.ProbeCC)
+		o.Country, _ = sightline.LookupCountry(m.ProbeCC)
 	}
 	o.Network, _ = sightline.ParseASN(m.ProbeASN)
 	o.Resolver, _ = sightline.ParseASN(m.ResolverASN)
@@ -168,15 +168,14 @@ func (o *Observations) rows(m *ooni.Measurement, set *Set) {
 			body = r.Body()
 			h.BodyLength, h.Title = len(body), title(body)
 		}
-		hs := make([]Header, 0, len(r.Headers))
+		var hs []Header
+		var name [maxHeaderName]byte
 		for _, x := range bounded(o, r.Headers) {
-			hs = append(hs, Header{x.Name, string(x.Value)})
-			if n := strings.ToLower(x.Name); !commonHeader[n] {
-				h.Names = append(h.Names, n)
+			if set.looksAt(lower(name[:0], x.Name)) {
+				hs = append(hs, Header{x.Name, string(x.Value)})
 			}
 		}
-		slices.Sort(h.Names)
-		h.Names = slices.Compact(h.Names)
+		h.Names = uncommon(r.Headers)
 		h.Hits = set.Page(hs, body)
 		o.HTTP = append(o.HTTP, h)
 	}
@@ -239,6 +238,18 @@ var commonHeader = func() map[string]bool {
 	}
 	return m
 }()
+
+// uncommon lists the names that are not common, in lower case and sorted.
+func uncommon(headers []ooni.Header) (names []string) {
+	var name [maxHeaderName]byte
+	for _, x := range headers[:min(len(headers), maxRows)] {
+		if !commonHeader[string(lower(name[:0], x.Name))] {
+			names = append(names, strings.ToLower(x.Name))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
 
 // title is the text of the first title element within the first 64 KiB, at
 // most 512 bytes of it.
@@ -311,16 +322,13 @@ func (o *Observations) control(m *ooni.Measurement) {
 		h.Failure = OtherFailure
 	}
 	h.Title = html.UnescapeString(strings.TrimSpace(h.Title))
-	for _, x := range bounded(o, ooni.HeadersOf(http)) {
-		if n := strings.ToLower(x.Name); !commonHeader[n] {
-			h.Names = append(h.Names, n)
-		}
+	headers := bounded(o, ooni.HeadersOf(http))
+	for _, x := range headers {
 		if strings.EqualFold(x.Name, "server") {
 			h.Server = strings.ToLower(string(x.Value))
 		}
 	}
-	slices.Sort(h.Names)
-	h.Names = slices.Compact(h.Names)
+	h.Names = uncommon(headers)
 	c.HTTP = h
 }
 

@@ -82,14 +82,15 @@ func hashGram(w uint32) uint32 { return w * 0x9E3779B1 >> (32 - filterBits) }
 
 // commonText holds what most pages hold. Grams that occur here would make
 // every page stop at them, so each pattern is anchored elsewhere if it can be.
-const commonText = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd"><html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1.0"/><title></title><link rel="stylesheet" type="text/css" href="https://www. .com/ .org/ .css"/><script type="text/javascript" src="/ .js"></script><style>body { margin: 0; padding: 0; font-family: Arial, Helvetica, sans-serif; font-size: 12px; color: #000000; background-color: #ffffff; text-align: center; }</style></head><body><div class="container" id="content"><table width="100%" border="0" cellspacing="0" cellpadding="0"><tr><td align="center" valign="middle"><p><span><strong><b><a href="http://www."><img src="images/ .png" alt="" width="100" height="100"></a></b></strong></span></p></td></tr></table></div></body></html> window.location document.write function() { var return false; } the and this page that you with for has been access site website blocked`
+const commonText = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd"><html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8" /><meta name="viewport" content="width=device-width, initial-scale=1.0"/><title></title><link rel="stylesheet" type="text/css" href="https://www. .com/ .org/ .css"/><script type="text/javascript" src="/ .js"></script><style>body { margin: 0; padding: 0; font-family: Arial, Helvetica, sans-serif; font-size: 12px; color: #000000; background-color: #ffffff; text-align: center; }</style></head><body><div class="container" id="content"><table width="100%" border="0" cellspacing="0" cellpadding="0"><tr><td align="center" valign="middle"><p><span><strong><b><a href="http://www."><img src="images/ .png" alt="" width="100" height="100"></a></b></strong></span></p></td></tr></table></div></body></html> window.location document.write function() { var return false; } the and this page that you with for has been access site website blocked true data flex block transition transform: translate3d( background command youtube star ist. list webkit -moz- client accept media thumb label endpoint error state details guardian`
 
 func newMatcher(pats [][]byte) *matcher {
 	m := &matcher{pats: pats}
-	weight := map[uint32]int{}
-	count := func(p []byte, n int) {
+	weight := make([]int32, 1<<16) // of grams by their hash; two of one hash share it
+	of := func(gram []byte) *int32 { return &weight[hashGram(binary.LittleEndian.Uint32(gram))>>(filterBits-16)] }
+	count := func(p []byte, n int32) {
 		for i := 0; i+4 <= len(p); i++ {
-			weight[binary.LittleEndian.Uint32(p[i:])] += n
+			*of(p[i:]) += n
 		}
 	}
 	count([]byte(commonText), 1000)
@@ -105,11 +106,11 @@ func newMatcher(pats [][]byte) *matcher {
 			}
 			continue
 		}
-		best, at := -1, 0
+		best, at := int32(-1), 0
 		for w := 0; w+window <= len(p); w++ {
-			sum := 0
+			sum := int32(0)
 			for k := range 4 {
-				sum += weight[binary.LittleEndian.Uint32(p[w+k:])]
+				sum += *of(p[w+k:])
 			}
 			if best < 0 || sum < best {
 				best, at = sum, w

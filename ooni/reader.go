@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/pierrec/lz4/v4"
-	"github.com/valyala/fastjson"
 	"go.yaml.in/yaml/v3"
 
 	"sightline"
@@ -31,7 +30,7 @@ const (
 // Options bound what a Reader takes. A zero field has its default.
 type Options struct {
 	Mode      Mode
-	MaxRecord int    // bytes of one record, at least 1 KiB; default 32 MiB
+	MaxRecord int    // bytes of one record, 1 KiB to 1 GiB; default 32 MiB
 	MaxValues int    // JSON values in one record; default 2^20
 	MaxBytes  int64  // bytes after decompression in the whole stream; default 2^44 (16 TiB)
 	Name      string // of the source, for [Damage] and [Measurement]
@@ -95,9 +94,8 @@ type Reader struct {
 	tars   []*tar.Reader // open archives, outermost first
 	name   string
 	queue  [][]byte // records recovered from a damaged one
-	parse  fastjson.Parser
+	doc    *document
 	m      Measurement
-	large  bool       // the last record was large
 	report *yaml.Node // what a YAML report says of itself
 	done   bool
 }
@@ -147,7 +145,7 @@ func NewReader(r io.Reader, opt Options) *Reader {
 	if opt.MaxRecord == 0 {
 		opt.MaxRecord = 32 << 20
 	}
-	opt.MaxRecord = max(opt.MaxRecord, 1<<10)
+	opt.MaxRecord = min(max(opt.MaxRecord, 1<<10), 1<<30)
 	if opt.MaxValues == 0 {
 		opt.MaxValues = 1 << 20
 	}
@@ -309,18 +307,15 @@ func (d *Reader) decode(rec []byte) *Damage {
 	if n := tooMany(rec, d.opt.MaxValues); n > 0 {
 		return damage(ReasonTooMany, "more than %d values", d.opt.MaxValues)
 	}
-	if d.large {
-		d.parse, d.large = fastjson.Parser{}, false // its cache grows with the largest record
+	if d.doc == nil || len(d.doc.text) > 4<<20 {
+		d.doc = &document{} // what it holds grows with the largest record
 	}
-	d.large = len(rec) > 4<<20
-	v, err := d.parse.ParseBytes(rec)
-	if err != nil {
-		if strings.Contains(err.Error(), "depth") {
-			return damage(ReasonTooDeep, "more than %d levels", fastjson.MaxDepth)
-		}
-		return damage(ReasonNotJSON, "%s", sightline.Clip(err.Error(), 160))
+	if err := d.doc.parse(rec); err == errDepth {
+		return damage(ReasonTooDeep, "%s", err)
+	} else if err != nil {
+		return damage(ReasonNotJSON, "%s", err)
 	}
-	root := Value{v}
+	root := Value{d.doc, 0}
 	if root.Kind() != Object {
 		return damage(ReasonNotObject, "a JSON %s", root.Kind())
 	}
@@ -382,7 +377,7 @@ func (d *Reader) salvage(rec []byte, dm *Damage) {
 		return
 	}
 	b := newBalancer()
-	var p fastjson.Parser
+	var doc document
 	for at, tries := 0, 0; tries < 64 && at < len(rec); tries++ {
 		i := bytes.Index(rec[at:], []byte(`{"`))
 		if i < 0 {
@@ -396,7 +391,7 @@ func (d *Reader) salvage(rec []byte, dm *Damage) {
 		}
 		// A part of a broken record, such as its annotations, is an object
 		// too: only what names a test and has keys of its own is a record.
-		if v, err := p.ParseBytes(rec[at : at+n]); err == nil && v.Exists("test_name") && v.Exists("test_keys") && n < len(rec) {
+		if v := (Value{&doc, 0}); doc.parse(rec[at:at+n]) == nil && v.Get("test_name").Kind() != Missing && v.Get("test_keys").Kind() != Missing && n < len(rec) {
 			d.queue = append(d.queue, bytes.Clone(rec[at:at+n]))
 			d.stats.Recovered++
 			at += n

@@ -5,7 +5,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/valyala/fastjson"
+	"github.com/valyala/fastjson/fastfloat"
 )
 
 // Kind is the JSON type of a [Value]; Missing where the key is absent, which
@@ -29,40 +29,34 @@ func (k Kind) String() string { return kinds[k] }
 
 // Value is one JSON value as the probe wrote it. It is valid until the next
 // call of [Reader.Next]; the zero Value is Missing. No method fails: asking a
-// value for what it is not gives the zero of that type and false.
-type Value struct{ v *fastjson.Value }
+// value for what it is not gives the zero of that type and false. Values of one
+// Reader are not for several goroutines at once.
+type Value struct {
+	d *document
+	i uint32
+}
 
 // Kind is the type of the value.
 func (v Value) Kind() Kind {
-	if v.v == nil {
+	if v.d == nil {
 		return Missing
 	}
-	switch v.v.Type() {
-	case fastjson.TypeNull:
-		return Null
-	case fastjson.TypeTrue, fastjson.TypeFalse:
-		return Bool
-	case fastjson.TypeNumber:
-		return Number
-	case fastjson.TypeString:
-		return String
-	case fastjson.TypeArray:
-		return Array
-	}
-	return Object
+	return v.d.nodes[v.i].kind
 }
 
 // IsNone reports whether the value is missing or null.
-func (v Value) IsNone() bool { return v.v == nil || v.v.Type() == fastjson.TypeNull }
+func (v Value) IsNone() bool { return v.Kind() <= Null }
 
 // Get follows keys into objects. A key that is absent, or a value on the way
 // that is no object, gives Missing. Of two equal keys the first counts.
 func (v Value) Get(keys ...string) Value {
 	for _, k := range keys {
-		if v.v == nil || v.v.Type() != fastjson.TypeObject {
+		if v.Kind() != Object {
 			return Value{}
 		}
-		v.v = v.v.Get(k)
+		if v.i = v.d.field(v.i, k); v.i == 0 {
+			return Value{}
+		}
 	}
 	return v
 }
@@ -79,25 +73,24 @@ func (v Value) Str() string { s, _ := v.Text(); return s }
 // Bytes is the text of a string without a copy. The caller must not change it
 // and must not keep it beyond the next call of [Reader.Next].
 func (v Value) Bytes() ([]byte, bool) {
-	if v.v == nil || v.v.Type() != fastjson.TypeString {
+	if v.Kind() != String {
 		return nil, false
 	}
-	b, err := v.v.StringBytes()
-	return b, err == nil
+	return v.d.string(v.i), true
+}
+
+// written is the text of a scalar that is no string.
+func (v Value) written() []byte {
+	n := &v.d.nodes[v.i]
+	return v.d.text[n.a:n.b]
 }
 
 // Truth is a boolean.
 func (v Value) Truth() (value, ok bool) {
-	if v.v == nil {
+	if v.Kind() != Bool {
 		return false, false
 	}
-	switch v.v.Type() {
-	case fastjson.TypeTrue:
-		return true, true
-	case fastjson.TypeFalse:
-		return false, true
-	}
-	return false, false
+	return v.written()[0] == 't', true
 }
 
 // True reports whether the value is the JSON value true.
@@ -106,16 +99,13 @@ func (v Value) True() bool { t, _ := v.Truth(); return t }
 // Float is a finite number. Numbers in strings count, since some probes wrote
 // them so (ttl).
 func (v Value) Float() (float64, bool) {
-	if v.v == nil {
-		return 0, false
-	}
 	var f float64
 	var err error
-	switch v.v.Type() {
-	case fastjson.TypeNumber:
-		f, err = v.v.Float64()
-	case fastjson.TypeString:
-		b, _ := v.v.StringBytes()
+	switch v.Kind() {
+	case Number:
+		f, err = fastfloat.Parse(string(v.written()))
+	case String:
+		b, _ := v.Bytes()
 		if len(b) == 0 || len(b) > 32 {
 			return 0, false
 		}
@@ -137,13 +127,10 @@ func (v Value) Int() (int64, bool) {
 
 // Len is the number of items of an array or fields of an object.
 func (v Value) Len() int {
-	switch v.Kind() {
-	case Array:
-		return len(v.v.GetArray())
-	case Object:
-		return v.v.GetObject().Len()
+	if v.Kind() < Array {
+		return 0
 	}
-	return 0
+	return int(v.d.nodes[v.i].b)
 }
 
 // Items yields the items of an array in order, and nothing for other kinds.
@@ -151,10 +138,12 @@ func (v Value) Items(yield func(Value) bool) {
 	if v.Kind() != Array {
 		return
 	}
-	for _, x := range v.v.GetArray() {
-		if !yield(Value{x}) {
+	i := v.i + 1
+	for range v.Len() {
+		if !yield(Value{v.d, i}) {
 			return
 		}
+		i = v.d.behind(i)
 	}
 }
 
@@ -184,12 +173,13 @@ func (v Value) Fields(yield func(string, Value) bool) {
 	if v.Kind() != Object {
 		return
 	}
-	stop := false
-	v.v.GetObject().Visit(func(k []byte, x *fastjson.Value) {
-		if !stop && !yield(string(k), Value{x}) {
-			stop = true
+	i := v.i + 1
+	for range v.Len() {
+		if !yield(string(v.d.string(i)), Value{v.d, i + 1}) {
+			return
 		}
-	})
+		i = v.d.behind(i + 1)
+	}
 }
 
 // Binary is the content of a MaybeBinaryData (df-001): a string, or an object
@@ -214,7 +204,7 @@ func (v Value) Binary() ([]byte, bool) {
 // JSON is the value written as JSON: object keys in the order in which they
 // were read, equal keys and bytes that are not UTF-8 kept.
 func (v Value) JSON() []byte {
-	if v.v == nil {
+	if v.d == nil {
 		return nil
 	}
 	return appendJSON(nil, v)
@@ -247,7 +237,7 @@ func appendJSON(b []byte, v Value) []byte {
 	case String:
 		return appendString(b, v.Str())
 	}
-	return v.v.MarshalTo(b) // null, booleans, and numbers as they were written
+	return append(b, v.written()...) // null, booleans, and numbers as they were written
 }
 
 func appendString(b []byte, s string) []byte {

@@ -5,7 +5,7 @@
 // It exists since decompression is most of what reading measurements costs. It
 // differs from other decoders in Go by what the authors of zlib-ng and
 // libdeflate describe: sixty-four bits are loaded at a time, whole tables are
-// looked up with eleven bits, and copies go sixteen bytes at a step into room
+// looked up with twelve bits, and copies go sixteen bytes at a step into room
 // left behind the output. Bench beside the others: BenchmarkGunzip.
 package gunzip
 
@@ -30,7 +30,7 @@ const (
 	padding = 32        // zero bytes behind the end, so that loads need no test
 	history = 32 << 10  // how far back a copy reaches
 	outSize = 256 << 10 // what is decompressed at a time, history included
-	slack   = 258 + 16  // the longest copy, and what its last step writes too much
+	slack   = 258 + 32  // the longest copy, and what its last step writes too much
 )
 
 // Reader is the plain stream.
@@ -338,6 +338,7 @@ func (z *Reader) block() error {
 			}
 		}
 		z.lit.build(z.lens[:288], litBits, litEntries[:])
+		z.lit.pair(z.lens[:288])
 		for i := range z.lens[:32] {
 			z.lens[i] = 5
 		}
@@ -398,7 +399,9 @@ func (z *Reader) dynamic() error {
 		return z.corruptOrEarly()
 	}
 	for i := 0; i < nlit+ndist; {
-		z.refill()
+		if z.n < 14 { // a code and its extra bits
+			z.refill()
+		}
 		e := z.dist.entries[z.bits&127]
 		if e&invalid != 0 || z.ended() {
 			return z.corruptOrEarly()
@@ -437,6 +440,7 @@ func (z *Reader) dynamic() error {
 	if !z.lit.build(z.lens[:nlit], litBits, litEntries[:]) || !z.dist.build(z.lens[nlit:nlit+ndist], distBits, distEntries[:]) {
 		return z.corruptOrEarly()
 	}
+	z.lit.pair(z.lens[:nlit])
 	return nil
 }
 
@@ -453,7 +457,8 @@ func (z *Reader) codes() error {
 	in, out := &z.in, &z.out
 	bits, n, pos, o := z.bits, z.n, z.pos, z.o
 	sure := o // what came before the present step, near the end of the input
-	save := func() { z.bits, z.n, z.pos, z.o = bits, n, pos, o }
+	// Above its lowest six bits n holds what subtracting whole entries leaves.
+	save := func() { z.bits, z.n, z.pos, z.o = bits, n&63, pos, o }
 	early := func() error { z.o = sure; return z.early() } // zeros were decoded
 	for o < outSize {
 		if z.end-pos < ahead {
@@ -466,31 +471,41 @@ func (z *Reader) codes() error {
 		}
 		// Not ended, so pos is well within the padding.
 		bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
-		pos += int((63 - n) >> 3)
+		pos += int(^n & 63 >> 3)
 		n |= 56
 		e := lit[bits&(1<<litBits-1)]
 		if e&literal != 0 {
-			// Up to three literals fit in what is left of 56 bits with a copy's
-			// code behind the next refill.
+			// Up to four times one or two literals of the table's own bits are in 56 bits.
 			bits >>= e & 63
-			n -= uint(e & 63)
-			out[o] = byte(e >> 16)
-			o++
+			n -= uint(e)
+			binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+			o += 1 + int(e>>6&1)
 			e = lit[bits&(1<<litBits-1)]
 			if e&literal != 0 {
 				bits >>= e & 63
-				n -= uint(e & 63)
-				out[o] = byte(e >> 16)
-				o++
+				n -= uint(e)
+				binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+				o += 1 + int(e>>6&1)
 				e = lit[bits&(1<<litBits-1)]
 				if e&literal != 0 {
 					bits >>= e & 63
-					n -= uint(e & 63)
-					out[o] = byte(e >> 16)
-					o++
+					n -= uint(e)
+					binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+					o += 1 + int(e>>6&1)
+					e = lit[bits&(1<<litBits-1)]
+					if e&literal != 0 {
+						bits >>= e & 63
+						n -= uint(e)
+						binary.LittleEndian.PutUint16(out[o:], uint16(e>>8))
+						o += 1 + int(e>>6&1)
+						continue
+					}
 				}
 			}
-			continue
+			// The bits of e are still there. Both loads are within ahead bytes.
+			bits |= binary.LittleEndian.Uint64(in[pos:]) << (n & 63)
+			pos += int(^n & 63 >> 3)
+			n |= 56
 		}
 		if e&special != 0 {
 			if e&subtable != 0 {
@@ -498,8 +513,8 @@ func (z *Reader) codes() error {
 			}
 			if e&literal != 0 {
 				bits >>= e & 63
-				n -= uint(e & 63)
-				out[o] = byte(e >> 16)
+				n -= uint(e)
+				out[o] = byte(e >> 8)
 				o++
 				continue
 			}
@@ -512,7 +527,7 @@ func (z *Reader) codes() error {
 					return ErrCorrupt
 				}
 				bits >>= e & 63 // the end of the block
-				n -= uint(e & 63)
+				n -= uint(e)
 				save()
 				if z.ended() {
 					return early()
@@ -524,7 +539,7 @@ func (z *Reader) codes() error {
 		// A copy: at most 15+5+15+13 of the 56 bits.
 		length := int(e>>16&0x1ff) + int(bits&(1<<(e&63)-1)>>(e>>8&15))
 		bits >>= e & 63
-		n -= uint(e & 63)
+		n -= uint(e)
 		e = dist[bits&(1<<distBits-1)]
 		if e&special != 0 {
 			if e&subtable != 0 {
@@ -540,7 +555,7 @@ func (z *Reader) codes() error {
 		}
 		back := int(e>>16&0x7fff) + int(bits&(1<<(e&63)-1)>>(e>>8&15))
 		bits >>= e & 63
-		n -= uint(e & 63)
+		n -= uint(e)
 		from := o - back
 		if from < z.base {
 			save()
@@ -552,13 +567,12 @@ func (z *Reader) codes() error {
 		to := o + length
 		switch {
 		case back >= 16:
-			for {
-				*(*[16]byte)(out[o:]) = *(*[16]byte)(out[from:])
-				o += 16
+			// Most copies are of at most 32 bytes.
+			*(*[16]byte)(out[o:]) = *(*[16]byte)(out[from:])
+			*(*[16]byte)(out[o+16:]) = *(*[16]byte)(out[from+16:])
+			for o += 32; o < to; o += 16 {
 				from += 16
-				if o >= to {
-					break
-				}
+				*(*[16]byte)(out[o:]) = *(*[16]byte)(out[from+16:])
 			}
 		case back >= 8:
 			for {
@@ -585,14 +599,16 @@ func (z *Reader) codes() error {
 }
 
 const (
-	litBits  = 11
+	litBits  = 12
 	distBits = 9
 
 	// An entry holds, from its lowest bit: how many bits its code and extra bits
-	// have (6), of a copy how many its code has (at 8, 4), and at 16 a literal,
-	// the base of a length or distance, or where a subtable starts. Of a subtable
-	// the lowest four bits are those that it is looked up with.
+	// have (6), of a copy how many its code has (at 8, 4), and at 16 the base of
+	// a length or distance, or where a subtable starts. Of a subtable the lowest
+	// four bits are those that it is looked up with. A literal is at 8, a second
+	// one at 16.
 	literal  = 1 << 31
+	two      = 1 << 6  // two literals
 	special  = 1 << 15 // none of literal and copy
 	subtable = 1 << 14
 	invalid  = 1 << 13
@@ -601,7 +617,7 @@ const (
 // table finds a symbol by the next bits; codes longer than its own bits are in
 // subtables behind it. There is room for every complete code: at most half as
 // many subtables as codes, of at most 2^(15-9) entries for 32 of them or
-// 2^(15-11) for 288.
+// 2^(15-12) for 288.
 type table struct{ entries [1<<litBits + 2304]uint32 }
 
 // build makes the table of canonical codes of the given lengths (RFC 1951,
@@ -613,73 +629,113 @@ func (t *table) build(lens []uint8, size uint, symbols []uint32) bool {
 		count[l]++
 	}
 	count[0] = 0
-	sum, code, longest := 0, uint16(0), uint(0)
+	sum, longest := 0, uint(0)
 	for l := uint(1); l < 16; l++ {
-		code = (code + count[l-1]) << 1
-		next[l] = code
+		next[l] = next[l-1] + count[l-1]
 		if sum += int(count[l]) << (15 - l); count[l] > 0 {
 			longest = l
 		}
 	}
-	if sum != 1<<15 {
-		if sum > 0 && (sum != 1<<14 || longest != 1) {
-			return false
-		}
-		for i := range t.entries[:1<<size] {
-			t.entries[i] = special | invalid
-		}
+	if sum != 1<<15 && sum > 0 && (sum != 1<<14 || longest != 1) {
+		return false
 	}
-	mask := uint16(1<<size - 1)
-	var bitsOf [1 << litBits]uint8 // of the subtable behind a prefix
-	if longest > size {
-		again := next
-		for _, l := range lens {
-			if l > 0 {
-				c := reverse(again[l], l)
-				again[l]++
-				if uint(l) > size {
-					bitsOf[c&mask] = max(bitsOf[c&mask], l-uint8(size))
-				}
-			}
-		}
-	}
-	used := uint32(1) << size
+	var order [288]uint16 // symbols by the length of their code
 	for sym, l := range lens {
-		if l == 0 {
-			continue
+		if l > 0 {
+			order[next[l]] = uint16(sym)
+			next[l]++
 		}
-		c := reverse(next[l], l)
-		next[l]++
-		e := symbols[sym] + uint32(l) | uint32(l)<<8
-		if symbols[sym]&(literal|special) != 0 {
-			e = symbols[sym] + uint32(l)
+	}
+	entry := func(sym uint16, l uint) uint32 {
+		if e := symbols[sym]; e&(literal|special) != 0 {
+			return e + uint32(l)
 		}
-		if uint(l) <= size {
-			for i := uint32(c); i < 1<<size; i += 1 << l {
-				t.entries[i] = e
+		return symbols[sym] + uint32(l) | uint32(l)<<8
+	}
+	// The table of codes of up to so many bits, twice, is that of one bit more
+	// before the codes of that length are put in.
+	t.entries[0] = special | invalid
+	i, code := uint16(0), uint16(0)
+	for l := uint(1); l <= size; l++ {
+		copy(t.entries[1<<(l-1):1<<l], t.entries[:1<<(l-1)])
+		for code <<= 1; i < next[l]; i++ {
+			t.entries[reverse(code, l)] = entry(order[i], l)
+			code++
+		}
+	}
+	// The last of the longer codes behind a prefix says how large its subtable is.
+	mask := uint16(1<<size - 1)
+	from, first := i, code
+	for l := size + 1; l <= longest; l++ {
+		for code <<= 1; i < next[l]; i++ {
+			t.entries[reverse(code, l)&mask] = special | subtable | uint32(l-size)
+			code++
+		}
+	}
+	i, code = from, first
+	used := uint32(1) << size
+	for l := size + 1; l <= longest; l++ {
+		for code <<= 1; i < next[l]; i++ {
+			c := reverse(code, l)
+			code++
+			head := &t.entries[c&mask]
+			if *head>>16 == 0 { // not made yet
+				*head |= used << 16
+				used += 1 << (*head & 15)
 			}
-			continue
-		}
-		prefix, sub := c&mask, uint32(bitsOf[c&mask])
-		if sub < 16 { // not made yet
-			t.entries[prefix] = special | subtable | used<<16 | sub
-			bitsOf[prefix] = uint8(sub) | 16
-			used += 1 << sub
-		}
-		head := t.entries[prefix]
-		for i := uint32(c >> size); i < 1<<(head&15); i += 1 << (uint(l) - size) {
-			t.entries[head>>16+i] = e
+			for k := uint32(c >> size); k < 1<<(*head&15); k += 1 << (l - size) {
+				t.entries[*head>>16+k] = entry(order[i], l)
+			}
 		}
 	}
 	return true
 }
 
-func reverse(code uint16, length uint8) uint16 { return bits.Reverse16(code) >> (16 - length) }
+// pair puts two literals into one entry where the codes of both are at most
+// half as long as its bits.
+func (t *table) pair(lens []uint8) {
+	const half = litBits / 2
+	var code [half + 2]uint16 // the next of each length
+	for _, l := range lens {
+		if l > 0 && l <= half {
+			code[l+1]++
+		}
+	}
+	for l := range code[1:] {
+		code[l+1] = (code[l+1] + code[l]) << 1
+	}
+	type short struct {
+		code  uint32
+		entry uint32
+	}
+	var list [1 << half]short
+	n := 0
+	for sym, l := range lens[:256] {
+		if l > 0 && l <= half {
+			list[n] = short{uint32(reverse(code[l], uint(l))), uint32(sym)<<8 | uint32(l)}
+			code[l]++
+			n++
+		}
+	}
+	for _, b := range list[:n] {
+		second := literal | two | b.entry&63 | b.entry&0xff00<<8
+		for _, a := range list[:n] {
+			both := a.entry + second
+			i := a.code | b.code<<(a.entry&63)
+			t.entries[i&(1<<litBits-1)] = both // the only one where both have half the bits
+			for i += 1 << (both & 63); i < 1<<litBits; i += 1 << (both & 63) {
+				t.entries[i] = both
+			}
+		}
+	}
+}
+
+func reverse(code uint16, length uint) uint16 { return bits.Reverse16(code) >> (16 - length) }
 
 // The entries of symbols, without the bits of their codes.
 var litEntries, distEntries, codeEntries = func() (lit [288]uint32, dist [32]uint32, code [19]uint32) {
 	for i := range 256 {
-		lit[i] = literal | uint32(i)<<16
+		lit[i] = literal | uint32(i)<<8
 	}
 	lit[256] = special
 	base := uint32(3)
