@@ -183,39 +183,94 @@ func (r *Reader) tableEntry() (got, stop bool) {
 	e.Peer = int(r.index[peer])
 	e.Attrs = b[at : at+n]
 	e.Kind = Held
-	// The usual case first: find the AS_PATH, and touch nothing else.
-	e.HasPath, e.Path = false, nil
-	for a := e.Attrs; len(a) > 0; {
-		if len(a) < 3 {
-			return false, r.damage(Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 3, Skipped: int64(head + n)})
-		}
-		from, l := 3, int(a[2])
-		if a[0]&0x10 != 0 {
-			if len(a) < 4 {
-				return false, r.damage(Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 4, Skipped: int64(head + n)})
-			}
-			from, l = 4, int(a[2])<<8|int(a[3])
-		}
-		if from+l > len(a) {
-			return false, r.damage(Damage{Kind: BadAttribute, Field: "attribute length", Got: int64(l), Limit: int64(len(a) - from), Skipped: int64(head + n)})
-		}
-		if a[1] == attrASPath && !e.HasPath {
-			e.HasPath = true
-			p := a[from : from+l]
-			if l > 2 && p[0] == byte(Sequence) && 2+4*int(p[1]) == l {
-				e.Path = Path(p)
-			} else if field := pathDamage(p, 4); field != "" {
-				return false, r.damage(Damage{Kind: BadAttribute, Field: "AS_PATH " + field, Got: int64(l), Limit: int64(len(a) - from), Skipped: int64(head + n)})
-			} else {
-				e.Path = Path(p)
-			}
-		}
-		a = a[from+l:]
+	var hurt Damage
+	if e.Path, e.HasPath, hurt = tablePath(e.Attrs); hurt.Kind != 0 {
+		hurt.Skipped = int64(head + n)
+		return false, r.damage(hurt)
 	}
 	if !e.HasPath {
 		r.rep.NoPath++
 	}
 	return true, false
+}
+
+// tablePath finds the AS_PATH in the attributes of a TABLE_DUMP_V2 entry, and
+// touches nothing else. hurt has no kind where they are sound.
+func tablePath(a []byte) (path Path, has bool, hurt Damage) {
+	for len(a) > 0 {
+		if len(a) < 3 {
+			return nil, false, Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 3}
+		}
+		from, l := 3, int(a[2])
+		if a[0]&0x10 != 0 {
+			if len(a) < 4 {
+				return nil, false, Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 4}
+			}
+			from, l = 4, int(a[2])<<8|int(a[3])
+		}
+		if from+l > len(a) {
+			return nil, false, Damage{Kind: BadAttribute, Field: "attribute length", Got: int64(l), Limit: int64(len(a) - from)}
+		}
+		if a[1] == attrASPath && !has {
+			has = true
+			path = Path(a[from : from+l])
+			if l > 2 && path[0] == byte(Sequence) && 2+4*int(path[1]) == l {
+				// the usual case
+			} else if field := pathDamage(path, 4); field != "" {
+				return nil, false, Damage{Kind: BadAttribute, Field: "AS_PATH " + field, Got: int64(l), Limit: int64(len(a) - from)}
+			}
+		}
+		a = a[from+l:]
+	}
+	return path, has, hurt
+}
+
+// Route is what one peer holds, in a record of a table.
+type Route struct {
+	Peer   int32 // index into Peers
+	PathID uint32
+	Path   Path // empty where there is no AS_PATH attribute
+}
+
+// Rest hands out at once what Next would hand out one by one of the record that
+// the current element is of: the routes to the same prefix, up to the first
+// damage. There are some in tables of the form TABLE_DUMP_V2 only. They are
+// valid until the next call of Next or Rest.
+func (r *Reader) Rest() []Route {
+	if r.step != inTable {
+		return nil
+	}
+	out := r.routes[:0]
+	head := 8
+	if r.addPath {
+		head = 12
+	}
+	at := r.pos
+	b := r.body
+	for len(out) < r.left && at+head <= len(b) {
+		peer, n := int(binary.BigEndian.Uint16(b[at:])), int(binary.BigEndian.Uint16(b[at+head-2:]))
+		end := at + head + n
+		if end > len(b) || peer >= len(r.index) {
+			break
+		}
+		path, has, hurt := tablePath(b[at+head : end])
+		if hurt.Kind != 0 {
+			break
+		}
+		if !has {
+			r.rep.NoPath++
+		}
+		x := Route{Peer: r.index[peer], Path: path}
+		if r.addPath {
+			x.PathID = binary.BigEndian.Uint32(b[at+6:])
+		}
+		out = append(out, x)
+		at = end
+	}
+	r.left -= len(out)
+	r.rep.Elements += int64(len(out))
+	r.pos, r.routes = at, out
+	return out
 }
 
 // oldHead is the length of a TABLE_DUMP entry before its attributes, without

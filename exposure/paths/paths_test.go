@@ -34,11 +34,8 @@ func load(t testing.TB, b *paths.Builder, collector, name string) {
 	}
 	defer r.Close()
 	m := mrt.NewReader(r, mrt.Options{})
-	feed := b.Feed(collector)
-	for m.Next() {
-		if err := feed.Add(m.Elem(), m.Peers()); err != nil {
-			t.Fatal(err)
-		}
+	if err := b.Feed(collector).Read(m, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
