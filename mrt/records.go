@@ -183,10 +183,11 @@ func (r *Reader) tableEntry() (got, stop bool) {
 	e.Peer = int(r.index[peer])
 	e.Attrs = b[at : at+n]
 	e.Kind = Held
-	var hurt Damage
-	if e.Path, e.HasPath, hurt = tablePath(e.Attrs); hurt.Kind != 0 {
-		hurt.Skipped = int64(head + n)
-		return false, r.damage(hurt)
+	var sound bool
+	if e.Path, e.HasPath, sound = tablePath(e.Attrs); !sound {
+		d := tableDamage(e.Attrs)
+		d.Skipped = int64(head + n)
+		return false, r.damage(d)
 	}
 	if !e.HasPath {
 		r.rep.NoPath++
@@ -195,34 +196,61 @@ func (r *Reader) tableEntry() (got, stop bool) {
 }
 
 // tablePath finds the AS_PATH in the attributes of a TABLE_DUMP_V2 entry, and
-// touches nothing else. hurt has no kind where they are sound.
-func tablePath(a []byte) (path Path, has bool, hurt Damage) {
-	for len(a) > 0 {
+// touches nothing else.
+func tablePath(a []byte) (path Path, has, sound bool) {
+	i := 0
+	for i+3 <= len(a) {
+		from, l := i+3, int(a[i+2])
+		if a[i]&0x10 != 0 {
+			if from >= len(a) {
+				return nil, false, false
+			}
+			l = l<<8 | int(a[from])
+			from++
+		}
+		end := from + l
+		if end > len(a) {
+			return nil, false, false
+		}
+		if a[i+1] == attrASPath && !has {
+			path, has = Path(a[from:end]), true
+			usual := l > 2 && path[0] == byte(Sequence) && 2+4*int(path[1]) == l
+			if !usual && pathDamage(path, 4) != "" {
+				return nil, false, false
+			}
+		}
+		i = end
+	}
+	return path, has, i == len(a)
+}
+
+// tableDamage says why tablePath found attributes unsound.
+func tableDamage(a []byte) Damage {
+	hurt := func(field string, got, limit int) Damage {
+		return Damage{Kind: BadAttribute, Field: field, Got: int64(got), Limit: int64(limit)}
+	}
+	for met := false; ; {
 		if len(a) < 3 {
-			return nil, false, Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 3}
+			return hurt("attribute header", len(a), 3)
 		}
 		from, l := 3, int(a[2])
 		if a[0]&0x10 != 0 {
 			if len(a) < 4 {
-				return nil, false, Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 4}
+				return hurt("attribute header", len(a), 4)
 			}
 			from, l = 4, int(a[2])<<8|int(a[3])
 		}
 		if from+l > len(a) {
-			return nil, false, Damage{Kind: BadAttribute, Field: "attribute length", Got: int64(l), Limit: int64(len(a) - from)}
+			return hurt("attribute length", l, len(a)-from)
 		}
-		if a[1] == attrASPath && !has {
-			has = true
-			path = Path(a[from : from+l])
-			if l > 2 && path[0] == byte(Sequence) && 2+4*int(path[1]) == l {
-				// the usual case
-			} else if field := pathDamage(path, 4); field != "" {
-				return nil, false, Damage{Kind: BadAttribute, Field: "AS_PATH " + field, Got: int64(l), Limit: int64(len(a) - from)}
+		if a[1] == attrASPath && !met {
+			met = true
+			if field := pathDamage(a[from:from+l], 4); field != "" {
+				return hurt("AS_PATH "+field, l, len(a)-from)
 			}
 		}
 		a = a[from+l:]
 	}
-	return path, has, hurt
 }
 
 // Route is what one peer holds, in a record of a table.
@@ -253,8 +281,8 @@ func (r *Reader) Rest() []Route {
 		if end > len(b) || peer >= len(r.index) {
 			break
 		}
-		path, has, hurt := tablePath(b[at+head : end])
-		if hurt.Kind != 0 {
+		path, has, sound := tablePath(b[at+head : end])
+		if !sound {
 			break
 		}
 		if !has {

@@ -3,6 +3,7 @@ package paths
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -60,9 +61,8 @@ type Feed struct {
 
 // waiting is an entry whose path is not found yet.
 type waiting struct {
-	place uint32 // of the entry
-	peer  uint16
-	path  mrt.Path
+	i    int // in the row
+	path mrt.Path
 }
 
 // run is a row of entries with one prefix.
@@ -281,6 +281,8 @@ func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
 	}
 	set, last, next := &f.b.set, f.b.last, f.next
 	f.wait, f.hashes = f.wait[:0], f.hashes[:0]
+	at := f.entries.end & feedMask
+	inPeer, inPath := f.entries.lastPeer[at:][:len(routes)], f.entries.lastPath[at:][:len(routes)]
 	for i := range routes {
 		r := &routes[i]
 		p := int32(-1)
@@ -295,29 +297,25 @@ func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
 			p, last = int32(q), f.b.last
 		}
 		id, after, ok := set.stands(next, r.Path)
-		switch {
-		case ok:
-			last[p], next = next, after
-		default:
-			next = after
-			if id, _, ok = set.stands(last[p], r.Path); !ok {
-				id = none
-				f.wait = append(f.wait, waiting{f.entries.end, uint16(p), r.Path})
-				f.hashes = append(f.hashes, set.hash(r.Path))
-			}
+		if ok {
+			last[p] = next
+		} else if id, _, ok = set.stands(last[p], r.Path); !ok {
+			f.wait = append(f.wait, waiting{i, r.Path})
+			f.hashes = append(f.hashes, set.hash(r.Path))
 		}
-		f.entries.add(uint16(p), id)
+		next = after
+		inPeer[i], inPath[i] = uint16(p), id
 	}
+	f.entries.end += uint32(len(routes))
 	f.last.n += uint16(len(routes))
 	f.next = next
 	f.seen ^= set.fetch(f.hashes)
-	for i, w := range f.wait {
-		id, at, err := set.intern(w.path, f.hashes[i])
+	for k, w := range f.wait {
+		id, at, err := set.intern(w.path, f.hashes[k])
 		if err != nil {
 			return err
 		}
-		last[w.peer] = at
-		f.entries.path[w.place>>feedBits][w.place&feedMask] = id
+		last[inPeer[w.i]], inPath[w.i] = at, id
 	}
 	return nil
 }
@@ -595,11 +593,13 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	}
 	var (
 		before []uint16 // peers as they stood
-		order  []int    // where the peer of each rank stood
+		order  []uint16 // where the peer of each rank stood
 		as     bool     // they stood in that order
 		ranks  []uint16
 		buf    []ID
 		count  [2]int // runs of this order, IPv4 and IPv6
+		stood  = make([]uint16, len(rank))
+		words  = make([]uint64, (len(rank)+63)/64)
 	)
 	settle := func() {
 		for _, r := range ranks {
@@ -614,15 +614,20 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 		if !slices.Equal(ps, before) {
 			settle()
 			before = append(before[:0], ps...)
+			for i, p := range ps {
+				k := rank[p]
+				stood[k] = uint16(i)
+				words[k>>6] |= 1 << (k & 63)
+			}
 			order, ranks = order[:0], ranks[:0]
-			for i := range ps {
-				order = append(order, i)
+			for w, m := range words {
+				for ; m != 0; m &= m - 1 {
+					k := uint16(w<<6 | bits.TrailingZeros64(m))
+					order, ranks = append(order, stood[k]), append(ranks, k)
+				}
+				words[w] = 0
 			}
-			slices.SortFunc(order, func(i, j int) int { return cmp.Compare(rank[ps[i]], rank[ps[j]]) })
 			as = slices.IsSorted(order)
-			for _, i := range order {
-				ranks = append(ranks, rank[ps[i]])
-			}
 		}
 		copy(ps, ranks)
 		if !as {
