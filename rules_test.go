@@ -35,7 +35,7 @@ var imports = map[string][]string{
 	"ledger":               {"spelling"},
 	"ftm":                  {},
 	"ftm/claims":           {"ftm"},
-	"mrt":                  {"mrt/internal/bzip2"},
+	"mrt":                  {"internal/gunzip", "mrt/internal/bzip2"},
 	"mrt/internal/bzip2":   {},
 	"internal/gunzip":      {},
 	"internal/whole":       {},
