@@ -311,12 +311,15 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 	e := &hegemonyEngine{t: t, x: o.Index.of(t), h: newHosts(t, use), compat: o.Compat, cover: cover}
 	groups := weigh(t, use, o.V6)
 	e.all = make([]leg, len(groups))
+	origins := make([]int32, len(groups)) // of a plain path
 	parallel(len(groups), func(from, to int) {
 		for i := from; i < to; i++ {
 			g := &groups[i]
 			l := leg{float64(g.weight), e.x.at[g.path], g.peer, e.x.n[g.path]}
 			if l.n == 0 {
 				l.at = uint32(g.path)
+			} else {
+				origins[i] = e.x.hop[l.at+uint32(l.n)-1]
 			}
 			e.all[i] = l
 		}
@@ -334,9 +337,10 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 		wanted[i] = o.Only == nil || o.Only(a)
 	}
 	var buf []member
-	each := func(l *leg, f func(as int32, share float64)) {
+	each := func(i int, f func(as int32, share float64)) {
+		l := &e.all[i]
 		if l.n > 0 {
-			f(e.x.hop[l.at+uint32(l.n)-1], 1)
+			f(origins[i], 1)
 			return
 		}
 		list, k := e.x.hops(t.Path(paths.ID(l.at)), o.Compat, buf)
@@ -347,7 +351,7 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 	}
 	n := 0
 	for i := range e.all {
-		each(&e.all[i], func(as int32, _ float64) {
+		each(i, func(as int32, _ float64) {
 			if wanted[as] {
 				e.start[as+1]++
 				n++
@@ -361,7 +365,7 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 	at := slices.Clone(e.start)
 	for i := range e.all {
 		l := e.all[i]
-		each(&l, func(as int32, share float64) {
+		each(i, func(as int32, share float64) {
 			if wanted[as] {
 				// The share has always been kept in four bytes.
 				e.legs[at[as]] = leg{l.weight * float64(float32(share)), l.at, l.peer, l.n}

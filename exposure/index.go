@@ -135,6 +135,27 @@ func (x *asIndex) networks(id paths.ID) []int32 {
 	return x.hop[from : from+n]
 }
 
+// clean is the networks of a path as [clean] has them, or nothing.
+func (x *asIndex) clean(t *paths.Table, id paths.ID, buf []int32) []int32 {
+	if list := x.networks(id); len(list) > 0 {
+		for _, as := range list {
+			if reserved(x.asns[as]) {
+				return nil
+			}
+		}
+		return list
+	}
+	asns, ok := clean(t.Path(id), nil)
+	if !ok {
+		return nil
+	}
+	buf = buf[:0]
+	for _, a := range asns {
+		buf = append(buf, x.of(a))
+	}
+	return buf
+}
+
 // of is the index of a network, or -1.
 func (x *asIndex) of(a sightline.ASN) int32 {
 	if page := x.pages[a>>16]; page != nil {
