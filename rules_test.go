@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"source":               {},
 	"source/all":           nil, // the list of the importers
 	"source/sourcetest":    {"source"},
-	"archive":              {},
+	"archive":              {"internal/whole"},
 	"catalog":              {},
 	"catalog/compile":      {"source", "source/*", "catalog"},
 	"grade":                {},
@@ -35,9 +35,10 @@ var imports = map[string][]string{
 	"ledger":               {"spelling"},
 	"ftm":                  {},
 	"ftm/claims":           {"ftm"},
-	"mrt":                  {"mrt/internal/bzip2"},
+	"mrt":                  {"internal/gunzip", "mrt/internal/bzip2"},
 	"mrt/internal/bzip2":   {},
 	"internal/gunzip":      {},
+	"internal/whole":       {},
 	"ooni":                 {"internal/gunzip"},
 	"censoredplanet":       {},
 	"exposure":             {"exposure/paths", "mrt"},
@@ -58,7 +59,7 @@ var imports = map[string][]string{
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets
-	"tables":               {"archive", "exposure", "exposure/paths", "mrt"},
+	"tables":               {"archive", "internal/whole", "exposure", "exposure/paths", "mrt"},
 	"internal/mrtmake":     {"mrt"},
 	"export/release":       {"dossier"},
 }
@@ -130,6 +131,7 @@ var sockets = map[string]map[string]string{
 		"net/http": "Handler HandlerFunc Header MethodGet MethodHead MethodOptions NewServeMux Redirect Request ResponseWriter ServeMux Status*",
 	},
 	"exposure/paths": {"syscall": "MADV_HUGEPAGE Madvise"}, // to ask for large pages
+	"internal/whole": {"syscall": "Flock LOCK_EX LOCK_NB"}, // to tell who uses a file
 	"cmd/sightline": {
 		"net":      "Addr Conn Listen Listener TCPAddr",
 		"net/http": "ConnState ErrServerClosed Handler HandlerFunc Header Request ResponseWriter Server StateClosed StateIdle Status*",

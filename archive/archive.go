@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 
 	"sightline"
+	"sightline/internal/whole"
 )
 
 // Archive is a directory of copies.
@@ -45,30 +46,16 @@ func (a Archive) Put(b []byte) (sum string, err error) {
 		return "", sightline.Errorf(sightline.Corrupt, "keep copy", path, "the copy that is there has other bytes").
 			WithHint("Move it away, keep it for inspection, and import again.")
 	}
-	failed := func(err error) error { return notKept(path, err) }
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return "", failed(err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	f, err := whole.Create(a.dir)
 	if err != nil {
-		return "", failed(err)
+		return "", notKept(path, err)
 	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Chmod(0o444)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
+	defer f.Abort()
+	if _, err = f.Write(b); err == nil {
+		err = f.Keep(path, 0o444)
 	}
 	if err != nil {
-		return "", failed(err)
+		return "", notKept(path, err)
 	}
 	return sum, nil
 }
@@ -95,7 +82,7 @@ func (a Archive) Get(sum string) ([]byte, error) {
 // Writer takes in a copy that is too large for memory.
 type Writer struct {
 	a   Archive
-	f   *os.File
+	f   *whole.File
 	sum hash.Hash
 	err error
 }
@@ -103,10 +90,7 @@ type Writer struct {
 // Create begins a copy. It is there once Commit has returned its sum; until
 // then nothing of it can be read. Abort gives it up.
 func (a Archive) Create() (*Writer, error) {
-	if err := os.MkdirAll(a.dir, 0o755); err != nil {
-		return nil, notKept(a.dir, err)
-	}
-	f, err := os.CreateTemp(a.dir, ".new-*")
+	f, err := whole.Create(a.dir)
 	if err != nil {
 		return nil, notKept(a.dir, err)
 	}
@@ -130,8 +114,16 @@ func (w *Writer) Write(b []byte) (int, error) {
 
 // Abort gives the copy up. After Commit it does nothing.
 func (w *Writer) Abort() {
-	w.f.Close()
-	os.Remove(w.f.Name())
+	w.f.Abort()
+}
+
+// Sweep removes what runs that were cut off left of copies.
+func (a Archive) Sweep() error {
+	_, err := whole.Sweep(a.dir)
+	if err != nil {
+		return notKept(a.dir, err)
+	}
+	return nil
 }
 
 // Commit keeps the copy and returns its sum. A copy of the same bytes that is
@@ -143,22 +135,10 @@ func (w *Writer) Commit() (sum string, err error) {
 	}
 	sum = hex.EncodeToString(w.sum.Sum(nil))
 	path := w.a.Path(sum)
-	if err = w.f.Chmod(0o444); err == nil {
-		err = w.f.Sync()
-	}
-	if e := w.f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o755)
-	}
-	if err != nil {
-		return "", notKept(path, err)
-	}
 	if _, e := os.Stat(path); e == nil {
 		return sum, nil
 	}
-	if err = os.Rename(w.f.Name(), path); err != nil {
+	if err = w.f.Keep(path, 0o444); err != nil {
 		return "", notKept(path, err)
 	}
 	return sum, nil

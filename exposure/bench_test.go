@@ -52,7 +52,9 @@ func BenchmarkAllCountries(b *testing.B) {
 	}, FullFeed: 600_000}
 	for b.Loop() {
 		start, before := time.Now(), cpu()
-		h, err := exposure.ComputeHegemony(t, exposure.HegemonyOptions{FullFeed: 600_000})
+		index := exposure.NewIndex(t)
+		w.Index = index
+		h, err := exposure.ComputeHegemony(t, exposure.HegemonyOptions{FullFeed: 600_000, Index: index})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -63,7 +65,7 @@ func BenchmarkAllCountries(b *testing.B) {
 		}
 		all, both := time.Since(start), cpu()-before
 		start = time.Now()
-		if _, err := exposure.ComputeCountryHegemony(t, exposure.HegemonyOptions{FullFeed: 600_000}, exposure.OriginAddresses(t, blocks), nil, false); err != nil {
+		if _, err := exposure.ComputeCountryHegemony(t, exposure.HegemonyOptions{FullFeed: 600_000, Index: index}, exposure.OriginAddresses(t, blocks), nil, false); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(hege.Seconds(), "hegemony-s")

@@ -33,6 +33,8 @@ type World struct {
 	// monitor; or, with compat, each prefix whole, rounded up to a power of two
 	// of /24s.
 	Compat bool
+
+	Index *Index // of the table; nil makes one
 }
 
 func (w *World) merge(c sightline.Country) sightline.Country {
@@ -57,7 +59,7 @@ type inbound struct {
 type route struct {
 	weight float64
 	path   paths.ID
-	next   uint32
+	next   uint32 // route+1 of the same path, while they are gathered
 	peer   uint16
 	label  uint16
 }
@@ -126,55 +128,78 @@ func reserved(a sightline.ASN) bool {
 	return a == 0 || a == 23456 || a >= 64496 && a <= 131071 || a >= 4200000000
 }
 
-// gather collects the routes into every country asked for, in one pass over
-// the table for each worker. A clean path for which counts is false is passed
-// over; counts nil is none.
-func (w *World) gather(counts func([]sightline.ASN) bool) []*inbound {
-	use, at, in := w.heard()
+// place is what of a prefix is in a country.
+type place struct {
+	label     uint16 // of the country
+	addresses uint64
+}
+
+// locate finds the countries asked for of each IPv4 prefix: those of the i-th
+// stand in places from start[i] on, in the order of codes.
+func (w *World) locate() (countries []sightline.Country, places []place, start []uint32) {
 	t := w.Table
-	// The countries of each prefix, once.
-	labels := map[sightline.Country]uint16{}
-	var countries []sightline.Country
 	want := map[sightline.Country]bool{}
 	for _, c := range w.Countries {
 		want[w.merge(c)] = true
 	}
-	type place struct {
-		label     uint16
-		addresses uint64
-	}
-	places := make([]place, 0, t.V4())
-	start := make([]uint32, 1, t.V4()+1)
-	for i := range t.V4() {
-		p := t.Prefix(i)
-		if p.Bits() >= 1 && p.Bits() <= 24 {
-			from := len(places)
-			for _, l := range w.Locator.Locate(p) {
-				c := w.merge(l.Country)
-				if l.Addresses == 0 || len(want) > 0 && !want[c] {
+	workers := max(1, min(runtime.GOMAXPROCS(0), 8))
+	found := make([][]Located, workers)
+	start = make([]uint32, t.V4()+1) // at first how many there are
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Go(func() {
+			for i := t.V4() * k / workers; i < t.V4()*(k+1)/workers; i++ {
+				p := t.Prefix(i)
+				if p.Bits() < 1 || p.Bits() > 24 {
 					continue
 				}
-				label, ok := labels[c]
-				if !ok {
-					label = uint16(len(countries))
-					labels[c] = label
-					countries = append(countries, c)
+				from := len(found[k])
+				for _, l := range w.Locator.Locate(p) {
+					c := w.merge(l.Country)
+					if l.Addresses == 0 || len(want) > 0 && !want[c] {
+						continue
+					}
+					here := found[k][from:]
+					if j := slices.IndexFunc(here, func(l Located) bool { return l.Country == c }); j >= 0 {
+						here[j].Addresses += l.Addresses
+					} else {
+						found[k] = append(found[k], Located{c, l.Addresses})
+					}
 				}
-				k := from
-				for k < len(places) && places[k].label != label {
-					k++
-				}
-				if k == len(places) {
-					places = append(places, place{label: label})
-				}
-				places[k].addresses += l.Addresses
+				slices.SortFunc(found[k][from:], func(a, b Located) int { return compareCountries(a.Country, b.Country) })
+				start[i+1] = uint32(len(found[k]) - from)
 			}
-			slices.SortFunc(places[from:], func(a, b place) int {
-				return strings.Compare(countries[a.label].Code(), countries[b.label].Code())
-			})
-		}
-		start = append(start, uint32(len(places)))
+		})
 	}
+	wg.Wait()
+	labels := map[sightline.Country]uint16{}
+	for _, list := range found {
+		for i, l := range list {
+			if i > 0 && l.Country == list[i-1].Country {
+				places = append(places, place{places[len(places)-1].label, l.Addresses})
+				continue
+			}
+			label, ok := labels[l.Country]
+			if !ok {
+				label = uint16(len(countries))
+				labels[l.Country] = label
+				countries = append(countries, l.Country)
+			}
+			places = append(places, place{label, l.Addresses})
+		}
+	}
+	for i := range t.V4() {
+		start[i+1] += start[i]
+	}
+	return countries, places, start
+}
+
+// gather collects the routes into every country asked for. counts is asked once
+// about each clean path; one for which it is false is passed over; nil is none.
+func (w *World) gather(x *asIndex, counts func(id paths.ID, p []int32) bool) []*inbound {
+	use, at, in := w.heard()
+	t := w.Table
+	countries, places, start := w.locate()
 	// Whether a peer may be inside a country, and so is not heard for it.
 	inside := make([]bool, len(use)*len(countries))
 	for p := range use {
@@ -182,143 +207,99 @@ func (w *World) gather(counts func([]sightline.ASN) bool) []*inbound {
 			inside[p*len(countries)+l] = at[p] == c || in[p] != "" && in[p] == c.Region()
 		}
 	}
-	home := func(p uint16, label uint16) bool { return inside[int(p)*len(countries)+int(label)] }
 	// Paths that count.
 	good := make([]bool, t.Set().Len())
 	parallel(len(good), func(from, to int) {
-		var buf []sightline.ASN
+		var buf []int32
 		for id := from; id < to; id++ {
-			var ok bool
-			buf, ok = clean(t.Path(paths.ID(id)), buf)
-			good[id] = ok && (counts == nil || counts(buf))
+			list := x.clean(t, paths.ID(id), buf)
+			good[id] = len(list) > 0 && (counts == nil || counts(paths.ID(id), list))
 		}
 	})
 	h := newHosts(t, use)
+	// Countries are shared out among the cores, the largest first.
 	workers := max(1, min(runtime.GOMAXPROCS(0), 8))
-	parts := make([][]route, workers)
-	var wg sync.WaitGroup
-	for k := range workers {
-		wg.Go(func() {
-			var out []route
-			if len(want) == 0 {
-				out = make([]route, 0, t.Set().Len()/workers) // most paths lead into one country
-			}
-			head := make([]uint32, t.Set().Len())
-			emit := func(label, peer uint16, path paths.ID, weight float64) {
-				if weight <= 0 {
-					return
-				}
-				for i := head[path]; i != 0; i = out[i-1].next {
-					if r := &out[i-1]; r.peer == peer && r.label == label {
-						r.weight += weight
-						return
-					}
-				}
-				out = append(out, route{weight, path, head[path], peer, label})
-				head[path] = uint32(len(out))
-			}
-			type open struct {
-				end       uint32
-				label     uint16
-				monitors  uint16 // of the same network that see the prefix
-				path      paths.ID
-				addresses uint64
-			}
-			stacks := make([][]open, len(use))
-			shut := func(peer int, addr uint32) {
-				st := stacks[peer]
-				for n := len(st); n > 0 && st[n-1].end < addr; n = len(st) {
-					o := &st[n-1]
-					emit(o.label, uint16(peer), o.path, float64(o.addresses)/float64(o.monitors))
-					st = st[:n-1]
-				}
-				stacks[peer] = st
-			}
-			seen := make([]uint16, len(h.asns))
-			for i := range t.V4() {
-				if start[i] == start[i+1] {
-					continue
-				}
-				addr, bits := t.V4Prefix(i)
-				end := addr + uint32(size(bits)-1)
-				ps, ids := t.At(i)
-				for _, pl := range places[start[i]:start[i+1]] {
-					for j, p := range ps {
-						if use[p] && !home(p, pl.label) && good[ids[j]] {
-							seen[h.of[p]]++
-						}
-					}
-					for j, p := range ps {
-						if !use[p] || home(p, pl.label) || !good[ids[j]] || int(p)%workers != k {
-							continue
-						}
-						n := seen[h.of[p]]
-						if w.Compat {
-							emit(pl.label, p, ids[j], float64(ceilPow2((pl.addresses+255)/256))/float64(n))
-							continue
-						}
-						shut(int(p), addr)
-						st := stacks[p]
-						// What is counted here is not counted in the prefix around it.
-						for x := len(st) - 1; x >= 0; x-- {
-							if st[x].label == pl.label {
-								st[x].addresses -= min(st[x].addresses, pl.addresses)
-								break
-							}
-						}
-						stacks[p] = append(st, open{end, pl.label, n, ids[j], pl.addresses})
-					}
-					for _, p := range ps {
-						if use[p] {
-							seen[h.of[p]] = 0
-						}
-					}
-				}
-			}
-			for p := range stacks {
-				for n := len(stacks[p]) - 1; n >= 0; n-- {
-					o := &stacks[p][n]
-					emit(o.label, uint16(p), o.path, float64(o.addresses)/float64(o.monitors))
-				}
-			}
-			parts[k] = out
-		})
+	sizes := make([]int, len(countries))
+	for _, pl := range places {
+		sizes[pl.label]++
 	}
-	wg.Wait()
-
-	// By country in the order of codes, by peer within, and within that in the
-	// order of the peer's own prefixes: the same for any number of workers.
 	order := make([]int, len(countries))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return strings.Compare(countries[a].Code(), countries[b].Code()) })
-	byLabel := make([]*inbound, len(countries))
-	out := make([]*inbound, len(countries))
+	slices.SortStableFunc(order, func(a, b int) int { return sizes[b] - sizes[a] })
+	worker, load := make([]int, len(countries)), make([]int, workers)
+	for _, l := range order {
+		k := slices.Index(load, slices.Min(load))
+		worker[l] = k
+		load[k] += sizes[l]
+	}
+	slices.SortFunc(order, func(a, b int) int { return compareCountries(countries[a], countries[b]) })
+	out, byLabel := make([]*inbound, len(countries)), make([]*inbound, len(countries))
 	for i, l := range order {
 		out[i] = &inbound{country: countries[l]}
 		byLabel[l] = out[i]
 	}
-	sizes := make([]int, len(countries))
-	for _, part := range parts {
-		for i := range part {
-			sizes[part[i].label]++
-		}
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Go(func() {
+			g := gatherer{w: w, head: make([]uint32, t.Set().Len()), stacks: make([][]openRoute, len(use))}
+			if len(w.Countries) == 0 {
+				g.out = make([]route, 0, t.Set().Len()/workers) // most paths lead into one country
+			}
+			seen := make([]uint16, len(h.asns))
+			type entry struct {
+				path paths.ID
+				host int32
+				peer uint16
+			}
+			var list []entry
+			for i := range t.V4() {
+				for _, pl := range places[start[i]:start[i+1]] {
+					if worker[pl.label] != k {
+						continue
+					}
+					list = list[:0]
+					ps, ids := t.At(i)
+					for j, p := range ps {
+						if use[p] && good[ids[j]] && !inside[int(p)*len(countries)+int(pl.label)] {
+							list = append(list, entry{ids[j], h.of[p], p})
+							seen[h.of[p]]++
+						}
+					}
+					addr, bits := t.V4Prefix(i)
+					for _, e := range list {
+						g.add(addr, bits, pl, e.peer, e.path, seen[e.host])
+					}
+					for _, e := range list {
+						seen[e.host] = 0
+					}
+				}
+			}
+			g.end()
+			// By country, by peer within, and within that in the order of the peer's
+			// own prefixes: the same for any number of workers.
+			count := map[uint16][]int{} // by peer, from 1 on
+			for _, r := range g.out {
+				if count[r.label] == nil {
+					count[r.label] = make([]int, len(use)+1)
+				}
+				count[r.label][r.peer+1]++
+			}
+			for l, n := range count {
+				for p := range use {
+					n[p+1] += n[p]
+				}
+				byLabel[l].groups = make([]route, n[len(use)])
+			}
+			for _, r := range g.out {
+				n := count[r.label]
+				byLabel[r.label].groups[n[r.peer]] = r
+				n[r.peer]++
+			}
+		})
 	}
-	for l, n := range sizes {
-		byLabel[l].groups = make([]route, 0, n)
-	}
-	for _, part := range parts {
-		for _, r := range part {
-			b := byLabel[r.label]
-			b.groups = append(b.groups, r)
-		}
-	}
-	parallel(len(out), func(from, to int) {
-		for _, b := range out[from:to] {
-			slices.SortStableFunc(b.groups, func(x, y route) int { return int(x.peer) - int(y.peer) })
-		}
-	})
+	wg.Wait()
 	for _, b := range out {
 		last := int32(-1)
 		for p := range use {
@@ -332,6 +313,72 @@ func (w *World) gather(counts func([]sightline.ASN) bool) []*inbound {
 		}
 	}
 	return out
+}
+
+// gatherer adds up what each peer reaches in some countries by each path.
+type gatherer struct {
+	w      *World
+	out    []route
+	head   []uint32 // by path, route+1
+	stacks [][]openRoute
+}
+
+// openRoute is a peer's route to a prefix in which more specific ones may come.
+type openRoute struct {
+	end       uint32
+	label     uint16
+	monitors  uint16 // of the same network that see the prefix
+	path      paths.ID
+	addresses uint64
+}
+
+func (g *gatherer) emit(label, peer uint16, path paths.ID, weight float64) {
+	if weight <= 0 {
+		return
+	}
+	for i := g.head[path]; i != 0; i = g.out[i-1].next {
+		if r := &g.out[i-1]; r.peer == peer && r.label == label {
+			r.weight += weight
+			return
+		}
+	}
+	g.out = append(g.out, route{weight, path, g.head[path], peer, label})
+	g.head[path] = uint32(len(g.out))
+}
+
+// add takes a route to a prefix that n monitors of the peer's network have.
+// Prefixes come in order.
+func (g *gatherer) add(addr uint32, bits int, pl place, peer uint16, path paths.ID, n uint16) {
+	if g.w.Compat {
+		g.emit(pl.label, peer, path, float64(ceilPow2((pl.addresses+255)/256))/float64(n))
+		return
+	}
+	st := g.stacks[peer]
+	for n := len(st); n > 0 && st[n-1].end < addr; n = len(st) {
+		g.shut(peer, &st[n-1])
+		st = st[:n-1]
+	}
+	// What is counted here is not counted in the prefix around it.
+	for x := len(st) - 1; x >= 0; x-- {
+		if st[x].label == pl.label {
+			st[x].addresses -= min(st[x].addresses, pl.addresses)
+			break
+		}
+	}
+	g.stacks[peer] = append(st, openRoute{addr + uint32(size(bits)-1), pl.label, n, path, pl.addresses})
+}
+
+func (g *gatherer) shut(peer uint16, o *openRoute) {
+	g.emit(o.label, peer, o.path, float64(o.addresses)/float64(o.monitors))
+}
+
+// end takes in what is still open.
+func (g *gatherer) end() {
+	for p, st := range g.stacks {
+		for n := len(st) - 1; n >= 0; n-- {
+			g.shut(uint16(p), &st[n])
+		}
+	}
 }
 
 // parallel splits 0..n among the cores.

@@ -190,7 +190,8 @@ func (w *hegemonyWorker) country(c sightline.Country, origins map[sightline.ASN]
 		}
 		out.Origins++
 		out.Weight += weight
-		w.origin(as, func(r HegemonyRow, rep []float64) {
+		w.origin(as)
+		w.each(func(r *HegemonyRow, rep []float64) {
 			if others && r.ASN == a {
 				return
 			}
@@ -204,8 +205,9 @@ func (w *hegemonyWorker) country(c sightline.Country, origins map[sightline.ASN]
 			row := &out.Rows[k]
 			row.value += weight * r.value
 			row.peers = max(row.peers, r.peers)
+			to := reps[k][:len(rep)]
 			for b, v := range rep {
-				reps[k][b] += weight * v
+				to[b] += weight * v
 			}
 		})
 	}

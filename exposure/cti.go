@@ -3,8 +3,10 @@ package exposure
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"sightline"
+	"sightline/exposure/paths"
 )
 
 // The methods of Country Transit Influence.
@@ -92,10 +94,20 @@ func ComputeCTI(o CTIOptions) ([]CTICountry, error) {
 	if reps > 0 {
 		d = resample(h.homes, len(h.names), reps, o.Seed)
 	}
-	x := newASIndex(o.Table)
-	in := o.gather(func(p []sightline.ASN) bool { return o.Relationships.top(p) < len(p)-1 })
+	x := o.Index.of(o.Table)
+	links := o.Relationships.on(x)
+	top := make([]uint16, o.Table.Set().Len()) // of each path that counts
+	in := o.gather(x, func(id paths.ID, p []int32) bool {
+		top[id] = uint16(links.top(p))
+		return int(top[id]) < len(p)-1
+	})
 	out := make([]CTICountry, len(in))
-	eachCountry(in, func(i int) { out[i] = ctiOf(&o, in[i], h, x, d) })
+	slots := sync.Pool{New: func() any { s := make([]int32, len(x.asns)); return &s }}
+	eachCountry(in, func(i int) {
+		slot := slots.Get().(*[]int32)
+		out[i] = ctiOf(&o, in[i], h, x, d, top, *slot)
+		slots.Put(slot)
+	})
 	wantAll(o.Countries, func(c sightline.Country) bool {
 		return slices.ContainsFunc(out, func(r CTICountry) bool { return r.Country == c })
 	}, func(c sightline.Country) { out = append(out, CTICountry{Country: c}) })
@@ -103,47 +115,75 @@ func ComputeCTI(o CTIOptions) ([]CTICountry, error) {
 	return out, nil
 }
 
+// links are the relationships between the networks of a table.
+type links struct {
+	providers []bool   // of anyone, by index
+	pairs     []uint64 // provider and customer+1, by their hash
+}
+
+func (r *Relationships) on(x *asIndex) *links {
+	l := &links{providers: make([]bool, len(x.asns))}
+	for as, a := range x.asns {
+		l.providers[as] = r.ProviderOfAny(a)
+	}
+	size := 64
+	for size < 2*len(r.pairs) {
+		size *= 2
+	}
+	l.pairs = make([]uint64, size)
+	for pair := range r.pairs {
+		if a, b := x.of(pair[0]), x.of(pair[1]); a >= 0 && b >= 0 {
+			*l.find(a, b) = pairOf(a, b)
+		}
+	}
+	return l
+}
+
+func pairOf(provider, customer int32) uint64 { return uint64(provider)<<32 | uint64(customer+1) }
+
+// find is where a pair stands, or would.
+func (l *links) find(provider, customer int32) *uint64 {
+	pair, mask := pairOf(provider, customer), uint64(len(l.pairs)-1)
+	i := mix(pair) & mask
+	for l.pairs[i] != 0 && l.pairs[i] != pair {
+		i = (i + 1) & mask
+	}
+	return &l.pairs[i]
+}
+
 // top is where the first link from a provider to a customer starts on a clean
 // path, where the country stands for the origin and everyone who is a provider
 // at all is its provider; it is the last place where there is none. Such a path
 // is not used.
-func (r *Relationships) top(p []sightline.ASN) int {
+func (l *links) top(p []int32) int {
 	last := len(p) - 1
 	for i := range last {
-		if i+1 == last && r.ProviderOfAny(p[i]) || i+1 < last && r.Provider(p[i], p[i+1]) {
+		if i+1 == last && l.providers[p[i]] || i+1 < last && *l.find(p[i], p[i+1]) != 0 {
 			return i
 		}
 	}
 	return last
 }
 
-// transits calls f for each network that counts as transit on a clean path:
-// its place, and its distance from the origin. The path is cut at the monitor's
-// end up to its top; the monitor's own network is no transit.
-func (r *Relationships) transits(p []sightline.ASN, f func(a sightline.ASN, distance int)) {
-	last := len(p) - 1
-	for i := max(r.top(p), 1); i < last; i++ {
-		f(p[i], last-i)
-	}
-}
-
-func ctiOf(o *CTIOptions, in *inbound, h *hosts, x *asIndex, d draws) CTICountry {
+// ctiOf computes the rows of one country. A network that counts as transit on a
+// path stands between the path's top and its origin, at some distance from that;
+// the monitor's own is none. slot is all 0, and is so again.
+func ctiOf(o *CTIOptions, in *inbound, h *hosts, x *asIndex, d draws, top []uint16, slot []int32) CTICountry {
 	out := CTICountry{Country: in.country, Monitors: in.monitors, Networks: in.networks}
 	total := make([]float64, len(h.asns)) // D: weight that each monitor network sees
-	slot := map[int32]int32{}
 	var asns []int32
 	var through [][]transit
-	var buf []sightline.ASN
+	var buf []int32
 	for _, g := range in.groups {
 		host := h.of[g.peer]
 		total[host] += g.weight
-		buf, _ = clean(o.Table.Path(g.path), buf)
-		o.Relationships.transits(buf, func(a sightline.ASN, distance int) {
-			as := x.of(a)
-			k, ok := slot[as]
-			if !ok {
+		list := x.clean(o.Table, g.path, buf)
+		for i := max(int(top[g.path]), 1); i < len(list)-1; i++ {
+			as, distance := list[i], len(list)-1-i
+			k := slot[as] - 1
+			if k < 0 {
 				k = int32(len(asns))
-				slot[as] = k
+				slot[as] = k + 1
 				asns = append(asns, as)
 				through = append(through, nil)
 			}
@@ -153,7 +193,10 @@ func ctiOf(o *CTIOptions, in *inbound, h *hosts, x *asIndex, d draws) CTICountry
 			}
 			list[len(list)-1].value += g.weight / float64(distance)
 			through[k] = list
-		})
+		}
+	}
+	for _, as := range asns {
+		slot[as] = 0
 	}
 	all, seeing := 0.0, 0
 	for _, v := range total {
@@ -251,20 +294,37 @@ func ranks(rows []CTIRow, values [][]float64) {
 	})
 	top := order[:min(len(order), rankedReplicates)]
 	places := make([][]float64, len(top))
-	column := make([]float64, len(rows))
-	for b := range values[0] {
-		for k := range rows {
-			column[k] = values[k][b]
-		}
-		slices.Sort(column)
+	for i := range places {
+		places[i] = make([]float64, 0, len(values[0]))
+	}
+	// By replicate the values of the highest in order, the lowest of them, and
+	// how many of all lie above so many of them and no more.
+	reps := len(values[0])
+	columns, lowest, above := make([][]float64, reps), make([]float64, reps), make([][]int, reps)
+	for b := range columns {
+		columns[b], above[b] = make([]float64, len(top)), make([]int, len(top)+1)
 		for i, k := range top {
-			above, _ := slices.BinarySearchFunc(column, values[k][b], func(a, v float64) int {
-				if a <= v {
-					return -1
-				}
-				return 1
-			})
-			places[i] = append(places[i], float64(len(column)-above+1))
+			columns[b][i] = values[k][b]
+		}
+		slices.Sort(columns[b])
+		lowest[b] = columns[b][0]
+	}
+	for k := range rows {
+		for b, v := range values[k] {
+			if v > lowest[b] { // most are not
+				n, _ := slices.BinarySearch(columns[b], v)
+				above[b][n]++
+			}
+		}
+	}
+	for b := range columns {
+		for i := len(top) - 1; i >= 0; i-- {
+			above[b][i] += above[b][i+1]
+		}
+		for i, k := range top {
+			// Who lies above this one lies above it, its equals and all below.
+			first, _ := slices.BinarySearch(columns[b], values[k][b])
+			places[i] = append(places[i], float64(above[b][first+1]+1))
 		}
 	}
 	for i, k := range top {

@@ -2,6 +2,7 @@ package exposure
 
 import (
 	"cmp"
+	"math"
 	"runtime"
 	"slices"
 	"strconv"
@@ -36,6 +37,27 @@ type HegemonyOptions struct {
 	Only func(origin sightline.ASN) bool
 	// GlobalOnly computes the global scope and no other.
 	GlobalOnly bool
+	Index      *Index // of the table; nil makes one
+}
+
+// Index is what the engines read off the paths of a table. Who asks several of
+// them makes it once; it is safe for concurrent use.
+type Index struct {
+	t *paths.Table
+	x *asIndex
+}
+
+// NewIndex makes the index of a table.
+func NewIndex(t *paths.Table) *Index { return &Index{t, newASIndex(t)} }
+
+func (i *Index) of(t *paths.Table) *asIndex {
+	if i == nil {
+		return newASIndex(t)
+	}
+	if i.t != t {
+		panic("BUG: the index of another table")
+	}
+	return i.x
 }
 
 // HegemonyRow is the hegemony of one network over one scope.
@@ -263,10 +285,13 @@ func newHosts(t *paths.Table, use []bool) *hosts {
 	return h
 }
 
-// ref is a group as one scope has it: with the scope's share of the origin.
-type ref struct {
-	group uint32
-	share float32
+// leg is a group as one scope has it: its weight, with the scope's share of the
+// origin, and its networks.
+type leg struct {
+	weight float64
+	at     uint32 // in the index's list of networks; of a path that is not plain its id
+	peer   uint16
+	n      uint8 // networks; 0 of a path that is not plain
 }
 
 // prepareHegemony weighs the table and sorts its groups by origin.
@@ -283,7 +308,22 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 	if o.Compat || reps < 0 {
 		reps = 0
 	}
-	e := &hegemonyEngine{t: t, x: newASIndex(t), h: newHosts(t, use), groups: weigh(t, use, o.V6), compat: o.Compat, cover: cover}
+	e := &hegemonyEngine{t: t, x: o.Index.of(t), h: newHosts(t, use), compat: o.Compat, cover: cover}
+	groups := weigh(t, use, o.V6)
+	e.all = make([]leg, len(groups))
+	origins := make([]int32, len(groups)) // of a plain path
+	parallel(len(groups), func(from, to int) {
+		for i := from; i < to; i++ {
+			g := &groups[i]
+			l := leg{float64(g.weight), e.x.at[g.path], g.peer, e.x.n[g.path]}
+			if l.n == 0 {
+				l.at = uint32(g.path)
+			} else {
+				origins[i] = e.x.hop[l.at+uint32(l.n)-1]
+			}
+			e.all[i] = l
+		}
+	})
 	if reps > 0 {
 		e.draws = resample(e.h.homes, len(e.h.names), reps, o.Seed)
 	}
@@ -291,38 +331,27 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 	if o.GlobalOnly {
 		return e, nil
 	}
-	// Groups by origin. Each origin of a set has the group.
+	// Legs by origin. Each origin of a set has one.
 	wanted := make([]bool, len(e.x.asns))
 	for i, a := range e.x.asns {
 		wanted[i] = o.Only == nil || o.Only(a)
 	}
 	var buf []member
-	origins := make([]int32, len(e.groups)) // the one origin, or -1 for a set
-	each := func(g int, f func(as int32, share float64)) {
-		if as := origins[g]; as >= 0 {
-			f(as, 1)
+	each := func(i int, f func(as int32, share float64)) {
+		l := &e.all[i]
+		if l.n > 0 {
+			f(origins[i], 1)
 			return
 		}
-		list, k := e.x.hops(t.Path(e.groups[g].path), o.Compat, buf)
+		list, k := e.x.hops(t.Path(paths.ID(l.at)), o.Compat, buf)
 		buf = list[:0]
 		for _, m := range list[len(list)-k:] {
 			f(m.as, m.share)
 		}
 	}
-	parallel(len(e.groups), func(from, to int) {
-		var buf []member
-		for g := from; g < to; g++ {
-			list, k := e.x.hops(t.Path(e.groups[g].path), o.Compat, buf)
-			buf = list[:0]
-			origins[g] = -1
-			if k == 1 && list[len(list)-1].share == 1 {
-				origins[g] = list[len(list)-1].as
-			}
-		}
-	})
 	n := 0
-	for g := range e.groups {
-		each(g, func(as int32, _ float64) {
+	for i := range e.all {
+		each(i, func(as int32, _ float64) {
 			if wanted[as] {
 				e.start[as+1]++
 				n++
@@ -332,12 +361,14 @@ func prepareHegemony(t *paths.Table, o HegemonyOptions) (*hegemonyEngine, error)
 	for i := range e.x.asns {
 		e.start[i+1] += e.start[i]
 	}
-	e.refs = make([]ref, n)
+	e.legs = make([]leg, n)
 	at := slices.Clone(e.start)
-	for g := range e.groups {
-		each(g, func(as int32, share float64) {
+	for i := range e.all {
+		l := e.all[i]
+		each(i, func(as int32, share float64) {
 			if wanted[as] {
-				e.refs[at[as]] = ref{uint32(g), float32(share)}
+				// The share has always been kept in four bytes.
+				e.legs[at[as]] = leg{l.weight * float64(float32(share)), l.at, l.peer, l.n}
 				at[as]++
 			}
 		})
@@ -361,23 +392,14 @@ func ComputeHegemony(t *paths.Table, o HegemonyOptions) (*Hegemony, error) {
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
 			w := e.newWorker()
+			w.intervals = true
 			for s := range next {
-				list := make([]HegemonyRow, 0, 32)
-				keep := func(r HegemonyRow, reps []float64) {
-					if len(reps) > 0 {
-						r.low, r.high = interval(r.value, reps)
-					}
-					list = append(list, r)
-				}
 				if s == 0 {
-					w.scope(Global, -1, len(e.groups), func(i int) (*group, float64) { return &e.groups[i], 1 }, keep)
+					w.scope(Global, -1, e.all)
 				} else {
-					w.origin(int32(s-1), keep)
+					w.origin(int32(s - 1))
 				}
-				slices.SortFunc(list, func(a, b HegemonyRow) int {
-					return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN))
-				})
-				rows[s] = slices.Clip(list)
+				rows[s] = w.sorted()
 			}
 		})
 	}
@@ -406,21 +428,25 @@ type hegemonyEngine struct {
 	t      *paths.Table
 	x      *asIndex
 	h      *hosts
-	groups []group
+	all    []leg // by peer
 	compat bool
 	draws  draws
 	cover  Coverage
-	start  []int // of each origin's refs
-	refs   []ref
+	start  []int // of each origin's legs
+	legs   []leg // of each origin by peer
 }
 
 // hegemonyWorker keeps what one goroutine needs from scope to scope.
 type hegemonyWorker struct {
 	*hegemonyEngine
-	slot    []int32 // network → place in local, +1
-	local   []int32 // networks of the scope
-	sum     []float64
-	touched []int32
+	intervals bool // rows are to have intervals; else their replicates are handed out
+
+	slot     []int32 // network → place in local, +1
+	local    []int32 // networks of the scope
+	sum      []float64
+	touched  []int32
+	now      sightline.ASN // the scope
+	networks int           // that see it
 	// What each peer gives each local network: chains through cells.
 	first, last []int32
 	cells       []cell
@@ -429,11 +455,23 @@ type hegemonyWorker struct {
 	flat        []float64
 	who         []int32
 	reps        []float64
-	size        []int // monitor networks that see the scope, by replicate
 	trim        trimmer
-	single      [][]float64
+	single      []alone
 	seen        []bool // hosts that see the scope
+	sized       []bool // those that trim knows the number of
 	nPeers      []int32
+
+	// For sorted.
+	rows         []HegemonyRow
+	order, zeros []valued
+	slab         []HegemonyRow
+}
+
+// alone is a value of 1 that one monitor network has, where all see the scope:
+// its replicates, and their interval.
+type alone struct {
+	reps      []float64
+	low, high float64
 }
 
 type cell struct {
@@ -447,36 +485,60 @@ type valued struct {
 	host int32
 }
 
+func (a valued) compare(b valued) int {
+	return cmp.Or(cmp.Compare(a.v, b.v), cmp.Compare(a.host, b.host))
+}
+
 func (e *hegemonyEngine) newWorker() *hegemonyWorker {
-	return &hegemonyWorker{hegemonyEngine: e, slot: make([]int32, len(e.x.asns)), seen: make([]bool, len(e.h.asns)), nPeers: make([]int32, len(e.h.asns)),
-		reps: make([]float64, len(e.draws.times)), size: make([]int, len(e.draws.times)), single: make([][]float64, len(e.h.asns))}
+	w := &hegemonyWorker{hegemonyEngine: e, slot: make([]int32, len(e.x.asns)), nPeers: make([]int32, len(e.h.asns)),
+		seen: make([]bool, len(e.h.asns)), reps: make([]float64, len(e.draws.times)), single: make([]alone, len(e.h.asns))}
+	return w
 }
 
 // origin computes the scope of one origin.
-func (w *hegemonyWorker) origin(as int32, keep func(HegemonyRow, []float64)) {
-	part := w.refs[w.start[as]:w.start[as+1]]
-	w.scope(w.x.asns[as], as, len(part), func(i int) (*group, float64) { return &w.groups[part[i].group], float64(part[i].share) }, keep)
+func (w *hegemonyWorker) origin(as int32) {
+	w.scope(w.x.asns[as], as, w.legs[w.start[as]:w.start[as+1]])
 }
 
-// scope computes one scope from its groups, which come by peer, and hands each
-// row to keep with its replicates, which keep may sort.
-func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func(int) (*group, float64), keep func(HegemonyRow, []float64)) {
+// take adds the weight of a path through a network.
+func (w *hegemonyWorker) take(as int32, weight float64) {
+	l := w.slot[as]
+	if l == 0 {
+		w.local = append(w.local, as)
+		w.first, w.last, w.sum = append(w.first, -1), append(w.last, -1), append(w.sum, -1)
+		l = int32(len(w.local))
+		w.slot[as] = l
+	}
+	if w.sum[l-1] < 0 {
+		w.touched = append(w.touched, l-1)
+		w.sum[l-1] = 0
+	}
+	w.sum[l-1] += weight
+}
+
+// scope finds what each peer gives each network of a scope from its legs, which
+// come by peer.
+func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, legs []leg) {
+	for _, as := range w.local { // of the scope before
+		w.slot[as] = 0
+	}
 	w.local, w.first, w.last, w.cells, w.sum, w.touched = w.local[:0], w.first[:0], w.last[:0], w.cells[:0], w.sum[:0], w.touched[:0]
 	clear(w.seen)
 	clear(w.nPeers)
 	networks := 0
-	for i := 0; i < n; {
-		g, _ := at(i)
-		peer := g.peer
+	for i := 0; i < len(legs); {
+		peer := legs[i].peer
 		total := 0.0
-		for ; i < n; i++ {
-			g, share := at(i)
-			if g.peer != peer {
-				break
+		for ; i < len(legs) && legs[i].peer == peer; i++ {
+			l := &legs[i]
+			total += l.weight
+			if l.n > 0 {
+				for _, as := range w.x.hop[l.at : l.at+uint32(l.n)] {
+					w.take(as, l.weight)
+				}
+				continue
 			}
-			weight := float64(g.weight) * share
-			total += weight
-			list, k := w.x.hops(w.t.Path(g.path), w.compat, w.buf)
+			list, k := w.x.hops(w.t.Path(paths.ID(l.at)), w.compat, w.buf)
 			w.buf = list[:0]
 			for j, m := range list {
 				s := m.share
@@ -488,18 +550,7 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 					}
 					s = 1
 				}
-				l := w.slot[m.as]
-				if l == 0 {
-					w.local = append(w.local, m.as)
-					w.first, w.last, w.sum = append(w.first, -1), append(w.last, -1), append(w.sum, -1)
-					l = int32(len(w.local))
-					w.slot[m.as] = l
-				}
-				if w.sum[l-1] < 0 {
-					w.touched = append(w.touched, l-1)
-					w.sum[l-1] = 0
-				}
-				w.sum[l-1] += weight * s
+				w.take(m.as, l.weight*s)
 			}
 		}
 		if w.compat && origin >= 0 {
@@ -531,77 +582,130 @@ func (w *hegemonyWorker) scope(scope sightline.ASN, origin int32, n int, at func
 		}
 		w.touched = w.touched[:0]
 	}
-	padded := networks
-	if w.compat {
-		padded = len(w.h.asns)
-	}
 	// How many monitor networks that see the scope each replicate has.
-	size := w.size
-	clear(size)
-	for host, seen := range w.seen {
-		if seen && len(size) > 0 {
-			for b, m := range w.draws.of[host] {
-				size[b] += int(m)
-			}
-		}
+	if len(w.reps) > 0 && !slices.Equal(w.sized, w.seen) {
+		w.trim.sizes(w.seen, &w.draws)
+		w.sized = append(w.sized[:0], w.seen...)
 	}
+	w.networks, w.now = networks, scope
+}
+
+// each hands out the rows of the scope with their replicates, in the order in
+// which the networks were met.
+func (w *hegemonyWorker) each(f func(r *HegemonyRow, reps []float64)) {
 	for l, as := range w.local {
 		if w.first[l] < 0 {
 			continue // met only where a peer's own prefixes cover all of the scope
 		}
-		w.vals = w.vals[:0]
-		// Cells come by peer, so by host, and within a host by address and
-		// collector.
-		for c := w.first[l]; c >= 0; {
-			host := w.h.of[w.cells[c].peer]
-			var v float64
-			if w.compat {
-				v, c = w.compatMean(c, host)
-			} else {
-				for ; c >= 0 && w.h.of[w.cells[c].peer] == host; c = w.cells[c].next {
-					v += w.cells[c].value
-				}
-				v /= float64(w.nPeers[host])
-			}
-			w.vals = append(w.vals, valued{v, host})
-		}
-		slices.SortFunc(w.vals, func(a, b valued) int { return cmp.Or(cmp.Compare(a.v, b.v), cmp.Compare(a.host, b.host)) })
-		w.flat, w.who = w.flat[:0], w.who[:0]
-		for _, v := range w.vals {
-			w.flat, w.who = append(w.flat, v.v), append(w.who, v.host)
-		}
-		r := HegemonyRow{Scope: scope, ASN: w.x.asns[as], peers: int32(networks), of: int32(len(w.h.asns))}
-		r.value = trimmedMean(w.flat, padded)
-		r.low, r.high = r.value, r.value
-		if reps := w.reps; len(reps) > 0 {
-			if k := len(w.flat); k == networks && w.flat[0] == w.flat[k-1] {
-				for b := range reps {
-					reps[b] = r.value
-				}
-			} else if k == 1 && networks == len(w.h.asns) {
-				// Most rows are a monitor's own network, met by it alone.
-				for b, f := range w.alone(w.who[0], size) {
-					reps[b] = w.flat[0] * f
-				}
-			} else {
-				w.trim.means(w.flat, w.who, &w.draws, size, reps)
-			}
-		}
-		keep(r, w.reps)
-	}
-	for _, as := range w.local {
-		w.slot[as] = 0
+		r := HegemonyRow{Scope: w.now, ASN: w.x.asns[as], peers: int32(w.networks), of: int32(len(w.h.asns))}
+		w.average(&r, l)
+		f(&r, w.reps)
 	}
 }
 
-// alone is the replicates of a value of 1 that one monitor network has, where
-// all see the scope.
-func (w *hegemonyWorker) alone(host int32, size []int) []float64 {
-	if w.single[host] == nil {
-		w.single[host] = make([]float64, len(size))
-		w.trim.means([]float64{1}, []int32{host}, &w.draws, size, w.single[host])
+// average makes the value of a row out of what the peers give; of the
+// replicates it leaves the interval in the row, or all in reps.
+func (w *hegemonyWorker) average(r *HegemonyRow, l int) {
+	networks, padded := w.networks, w.networks
+	if w.compat {
+		padded = len(w.h.asns)
 	}
-	return w.single[host]
+	w.vals = w.vals[:0]
+	// Cells come by peer, so by host, and within a host by address and
+	// collector.
+	for c := w.first[l]; c >= 0; {
+		host := w.h.of[w.cells[c].peer]
+		var v float64
+		if w.compat {
+			v, c = w.compatMean(c, host)
+		} else {
+			for ; c >= 0 && w.h.of[w.cells[c].peer] == host; c = w.cells[c].next {
+				v += w.cells[c].value
+			}
+			v /= float64(w.nPeers[host])
+		}
+		w.vals = append(w.vals, valued{v, host})
+	}
+	for i := 1; i < len(w.vals); i++ { // mostly they are in order
+		if w.vals[i-1].v > w.vals[i].v {
+			slices.SortFunc(w.vals, valued.compare)
+			break
+		}
+	}
+	w.flat, w.who = w.flat[:0], w.who[:0]
+	for _, v := range w.vals {
+		w.flat, w.who = append(w.flat, v.v), append(w.who, v.host)
+	}
+	r.value = trimmedMean(w.flat, padded)
+	r.low, r.high = r.value, r.value
+	if len(w.reps) == 0 {
+		return
+	}
+	switch k := len(w.flat); {
+	case k == networks && w.flat[0] == w.flat[k-1]:
+		if !w.intervals {
+			for b := range w.reps {
+				w.reps[b] = r.value
+			}
+		}
+		return
+	case k == 1 && networks == len(w.h.asns):
+		// Most rows are a monitor's own network, met by it alone.
+		one := w.alone(w.who[0])
+		if w.intervals && w.flat[0] == 1 {
+			r.low, r.high = min(one.low, r.value), max(one.high, r.value)
+			return
+		}
+		for b, f := range one.reps {
+			w.reps[b] = w.flat[0] * f
+		}
+	default:
+		w.trim.means(w.flat, w.who, &w.draws, w.reps)
+	}
+	if w.intervals {
+		r.low, r.high = interval(r.value, w.reps)
+	}
+}
+
+// alone is a value of 1 of that host alone.
+func (w *hegemonyWorker) alone(host int32) *alone {
+	one := &w.single[host]
+	if one.reps == nil {
+		one.reps = make([]float64, len(w.reps))
+		w.trim.means([]float64{1}, []int32{host}, &w.draws, one.reps)
+		reps := slices.Clone(one.reps)
+		one.low, _ = interval(math.Inf(1), reps)
+		_, one.high = interval(math.Inf(-1), reps)
+	}
+	return one
+}
+
+// sorted is the rows of the scope by hegemony from the highest, then by
+// network. Most are 0.
+func (w *hegemonyWorker) sorted() []HegemonyRow {
+	w.order, w.zeros, w.rows = w.order[:0], w.zeros[:0], w.rows[:0]
+	w.each(func(r *HegemonyRow, _ []float64) {
+		if r.value == 0 {
+			w.zeros = append(w.zeros, valued{float64(r.ASN), int32(len(w.rows))})
+		} else {
+			w.order = append(w.order, valued{-r.value, int32(len(w.rows))})
+		}
+		w.rows = append(w.rows, *r)
+	})
+	slices.SortFunc(w.order, func(a, b valued) int {
+		return cmp.Or(cmp.Compare(a.v, b.v), cmp.Compare(w.rows[a.host].ASN, w.rows[b.host].ASN))
+	})
+	slices.SortFunc(w.zeros, valued.compare)
+	if n := len(w.order) + len(w.zeros); cap(w.slab)-len(w.slab) < n {
+		w.slab = make([]HegemonyRow, 0, max(n, 1<<16))
+	}
+	from := len(w.slab)
+	for _, list := range [][]valued{w.order, w.zeros} {
+		for _, v := range list {
+			w.slab = append(w.slab, w.rows[v.host])
+		}
+	}
+	return w.slab[from:len(w.slab):len(w.slab)]
 }
 
 // compatMean averages the cells of one host over the peers of each collector

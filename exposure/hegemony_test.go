@@ -28,12 +28,8 @@ func load(t testing.TB, b *paths.Builder, collector, name string) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	m := mrt.NewReader(r, mrt.Options{})
-	feed := b.Feed(collector)
-	for m.Next() {
-		if err := feed.Add(m.Elem(), m.Peers()); err != nil {
-			t.Fatal(err)
-		}
+	if err := b.Feed(collector).Read(mrt.NewReader(r, mrt.Options{}), nil); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -91,7 +91,7 @@ type Located struct {
 }
 
 // Locator says where the addresses of an IPv4 prefix are. The answer is in a
-// fixed order and has each country once.
+// fixed order and has each country once. Several goroutines ask at a time.
 type Locator interface {
 	Locate(p netip.Prefix) []Located
 }

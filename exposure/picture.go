@@ -77,9 +77,10 @@ type Picture struct {
 // reaches has a picture without rows.
 func ComputePictures(o PictureOptions) ([]Picture, Coverage, error) {
 	threshold, _ := Threshold(o.Table, false)
-	w := World{Table: o.Table, Locator: o.Locator, Countries: o.Countries, Monitors: PlacedBy(o.Known, o.Nationality, o.Table, threshold)}
+	index := NewIndex(o.Table)
+	w := World{Table: o.Table, Index: index, Locator: o.Locator, Countries: o.Countries, Monitors: PlacedBy(o.Known, o.Nationality, o.Table, threshold)}
 	_, cover := fullFeeds(o.Table, false, threshold)
-	hegemony, err := ComputeCountryHegemony(o.Table, HegemonyOptions{FullFeed: threshold, Seed: o.Seed}, OriginAddresses(o.Table, o.Locator), o.Countries, false)
+	hegemony, err := ComputeCountryHegemony(o.Table, HegemonyOptions{FullFeed: threshold, Seed: o.Seed, Index: index}, OriginAddresses(o.Table, o.Locator), o.Countries, false)
 	if err != nil {
 		return nil, cover, err
 	}

@@ -56,7 +56,7 @@ func mul64(a, b uint64) (hi, lo uint64) {
 type draws struct {
 	n     int
 	times [][]uint16 // [replicate][network]
-	of    [][]uint16 // [network][replicate]: the same, for loops over replicates
+	two   [][]uint64 // [network][replicate/2]: the same, two replicates in one number, the even one low
 }
 
 // resample draws collectors with replacement, and from each drawn collector as
@@ -86,11 +86,11 @@ func resample(homes [][]int, collectors, replicates int, seed uint64) draws {
 		}
 		d.times[b] = row
 	}
-	d.of = make([][]uint16, len(homes))
-	for i := range d.of {
-		d.of[i] = make([]uint16, replicates)
+	d.two = make([][]uint64, len(homes))
+	for i := range d.two {
+		d.two[i] = make([]uint64, (replicates+1)/2)
 		for b := range d.times {
-			d.of[i][b] = d.times[b][i]
+			d.two[i][b/2] |= uint64(d.times[b][i]) << (32 * (b & 1))
 		}
 	}
 	return d
@@ -115,41 +115,71 @@ func trimmedMean(vals []float64, n int) float64 {
 
 // trimmer computes trimmed means over all replicates at once.
 type trimmer struct {
-	count, taken []int32
-	sum          []float64
+	count []uint64 // by pairs of replicates, as draws.two
+	taken []int32
+	sum   []float64
+
+	// By replicate: how many values there are, how many go at either end, how
+	// many are kept.
+	size, cut, kept []int32
+}
+
+// sizes says how many values there are in each replicate: those of the
+// networks that see is true for.
+func (t *trimmer) sizes(see []bool, d *draws) {
+	n := len(d.times)
+	if t.count == nil {
+		t.count = make([]uint64, (n+1)/2)
+		t.taken, t.size, t.cut, t.kept = make([]int32, n), make([]int32, n), make([]int32, n), make([]int32, n)
+		t.sum = make([]float64, n)
+	}
+	clear(t.count)
+	for i, ok := range see {
+		if ok {
+			t.add(d.two[i])
+		}
+	}
+	for b := range t.size {
+		t.size[b] = int32(t.count[b/2] >> (32 * (b & 1)))
+		t.cut[b] = int32(Trim * float64(t.size[b]))
+		t.kept[b] = t.size[b] - 2*t.cut[b]
+	}
+}
+
+// add counts the places that a network has.
+func (t *trimmer) add(two []uint64) {
+	count := t.count
+	for b, m := range two[:len(count)] {
+		count[b] += m
+	}
 }
 
 // means fills out with the trimmed mean of each replicate, in which vals[i]
-// (ascending, all others 0) comes d.of[who[i]] times and there are size values
-// in all. Taken from the top, the places from the floor of Trim*size up to
-// size less that are kept; a value that fills the places up to c adds itself
-// for each kept place among them.
-func (t *trimmer) means(vals []float64, who []int32, d *draws, size []int, out []float64) {
-	if t.count == nil {
-		t.count, t.taken, t.sum = make([]int32, len(size)), make([]int32, len(size)), make([]float64, len(size))
-	}
-	count, taken, sum := t.count[:len(size)], t.taken[:len(size)], t.sum[:len(size)]
-	clear(count)
+// (ascending, all others 0) comes d.times[b][who[i]] times and there are as
+// many values in all as sizes said. Taken from the top, the places from the
+// floor of Trim*size up to size less that are kept; a value that fills the
+// places up to c adds itself for each kept place among them.
+func (t *trimmer) means(vals []float64, who []int32, d *draws, out []float64) {
+	taken, sum, cut, kept := t.taken, t.sum[:len(t.taken)], t.cut[:len(t.taken)], t.kept[:len(t.taken)]
+	clear(t.count)
 	clear(taken)
 	clear(sum)
 	for i := len(vals) - 1; i >= 0; {
 		v := vals[i]
 		for ; i >= 0 && vals[i] == v; i-- {
-			for b, m := range d.of[who[i]][:len(count)] {
-				count[b] += int32(m)
-			}
+			t.add(d.two[who[i]])
 		}
-		for b, c := range count {
-			n := size[b]
-			cut := int32(Trim * float64(n))
-			k := min(max(c-cut, 0), int32(n)-2*cut)
+		for b := range taken {
+			c := int32(t.count[b/2] >> (32 * (b & 1)))
+			k := min(max(c-cut[b], 0), kept[b])
 			sum[b] += v * float64(k-taken[b])
 			taken[b] = k
 		}
 	}
-	for b, n := range size {
+	out = out[:len(sum)]
+	for b, rest := range kept {
 		out[b] = 0
-		if rest := n - 2*int(Trim*float64(n)); n > 0 {
+		if rest > 0 {
 			out[b] = sum[b] / float64(rest)
 		}
 	}

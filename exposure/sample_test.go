@@ -55,7 +55,13 @@ func TestTrimmer(t *testing.T) {
 			}
 		}
 		got := make([]float64, Replicates)
-		new(trimmer).means(vals, who, &d, size, got)
+		all := make([]bool, n)
+		for i := range all {
+			all[i] = true
+		}
+		var trim trimmer
+		trim.sizes(all, &d)
+		trim.means(vals, who, &d, got)
 		for b := range got {
 			var all []float64
 			for i, v := range vals {
@@ -92,12 +98,14 @@ func TestConstants(t *testing.T) {
 			}
 		}
 		d := resample(homes, 1, replicates, 1)
-		size := make([]int, replicates)
-		for b := range size {
-			size[b] = n
+		all := make([]bool, n)
+		for i := range all {
+			all[i] = true
 		}
 		reps := make([]float64, replicates)
-		new(trimmer).means(vals, who, &d, size, reps)
+		var trim trimmer
+		trim.sizes(all, &d)
+		trim.means(vals, who, &d, reps)
 		low, high := interval(.5, reps)
 		return high - low
 	}

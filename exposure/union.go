@@ -143,7 +143,7 @@ func ComputeUnion(o UnionOptions) ([]CountryUnion, error) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	in := o.gather(nil)
+	in := o.gather(o.Index.of(o.Table), nil)
 	out := make([]CountryUnion, len(in))
 	eachCountry(in, func(i int) {
 		u := unionEngine{o: &o, in: in[i], h: h, d: d, names: names}

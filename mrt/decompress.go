@@ -7,10 +7,10 @@ import (
 	"io"
 	"runtime"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"sightline"
+	"sightline/internal/gunzip"
 	"sightline/mrt/internal/bzip2"
 )
 
@@ -38,7 +38,7 @@ func Decompress(r io.Reader) (io.ReadCloser, Compression, error) {
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return ahead(func() (io.ReadCloser, error) { return gzip.NewReader(br) }), Gzip, nil
+		return ahead(func() (io.ReadCloser, error) { return io.NopCloser(gunzip.NewReader(br)), nil }), Gzip, nil
 	case bytes.HasPrefix(head, []byte("BZh")):
 		return bzip2.NewReader(br, runtime.GOMAXPROCS(0)), Bzip2, nil
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):

@@ -91,6 +91,7 @@ type Reader struct {
 	body    []byte // of the current record; valid until the next fill
 	pos     int    // in body
 	left    int    // entries still to come, of a table record
+	routes  []Route
 	step    step
 	addPath bool
 	batch   bool

@@ -183,39 +183,122 @@ func (r *Reader) tableEntry() (got, stop bool) {
 	e.Peer = int(r.index[peer])
 	e.Attrs = b[at : at+n]
 	e.Kind = Held
-	// The usual case first: find the AS_PATH, and touch nothing else.
-	e.HasPath, e.Path = false, nil
-	for a := e.Attrs; len(a) > 0; {
-		if len(a) < 3 {
-			return false, r.damage(Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 3, Skipped: int64(head + n)})
-		}
-		from, l := 3, int(a[2])
-		if a[0]&0x10 != 0 {
-			if len(a) < 4 {
-				return false, r.damage(Damage{Kind: BadAttribute, Field: "attribute header", Got: int64(len(a)), Limit: 4, Skipped: int64(head + n)})
-			}
-			from, l = 4, int(a[2])<<8|int(a[3])
-		}
-		if from+l > len(a) {
-			return false, r.damage(Damage{Kind: BadAttribute, Field: "attribute length", Got: int64(l), Limit: int64(len(a) - from), Skipped: int64(head + n)})
-		}
-		if a[1] == attrASPath && !e.HasPath {
-			e.HasPath = true
-			p := a[from : from+l]
-			if l > 2 && p[0] == byte(Sequence) && 2+4*int(p[1]) == l {
-				e.Path = Path(p)
-			} else if field := pathDamage(p, 4); field != "" {
-				return false, r.damage(Damage{Kind: BadAttribute, Field: "AS_PATH " + field, Got: int64(l), Limit: int64(len(a) - from), Skipped: int64(head + n)})
-			} else {
-				e.Path = Path(p)
-			}
-		}
-		a = a[from+l:]
+	var sound bool
+	if e.Path, e.HasPath, sound = tablePath(e.Attrs); !sound {
+		d := tableDamage(e.Attrs)
+		d.Skipped = int64(head + n)
+		return false, r.damage(d)
 	}
 	if !e.HasPath {
 		r.rep.NoPath++
 	}
 	return true, false
+}
+
+// tablePath finds the AS_PATH in the attributes of a TABLE_DUMP_V2 entry, and
+// touches nothing else.
+func tablePath(a []byte) (path Path, has, sound bool) {
+	i := 0
+	for i+3 <= len(a) {
+		from, l := i+3, int(a[i+2])
+		if a[i]&0x10 != 0 {
+			if from >= len(a) {
+				return nil, false, false
+			}
+			l = l<<8 | int(a[from])
+			from++
+		}
+		end := from + l
+		if end > len(a) {
+			return nil, false, false
+		}
+		if a[i+1] == attrASPath && !has {
+			path, has = Path(a[from:end]), true
+			usual := l > 2 && path[0] == byte(Sequence) && 2+4*int(path[1]) == l
+			if !usual && pathDamage(path, 4) != "" {
+				return nil, false, false
+			}
+		}
+		i = end
+	}
+	return path, has, i == len(a)
+}
+
+// tableDamage says why tablePath found attributes unsound.
+func tableDamage(a []byte) Damage {
+	hurt := func(field string, got, limit int) Damage {
+		return Damage{Kind: BadAttribute, Field: field, Got: int64(got), Limit: int64(limit)}
+	}
+	for met := false; ; {
+		if len(a) < 3 {
+			return hurt("attribute header", len(a), 3)
+		}
+		from, l := 3, int(a[2])
+		if a[0]&0x10 != 0 {
+			if len(a) < 4 {
+				return hurt("attribute header", len(a), 4)
+			}
+			from, l = 4, int(a[2])<<8|int(a[3])
+		}
+		if from+l > len(a) {
+			return hurt("attribute length", l, len(a)-from)
+		}
+		if a[1] == attrASPath && !met {
+			met = true
+			if field := pathDamage(a[from:from+l], 4); field != "" {
+				return hurt("AS_PATH "+field, l, len(a)-from)
+			}
+		}
+		a = a[from+l:]
+	}
+}
+
+// Route is what one peer holds, in a record of a table.
+type Route struct {
+	Peer   int32 // index into Peers
+	PathID uint32
+	Path   Path // empty where there is no AS_PATH attribute
+}
+
+// Rest hands out at once what Next would hand out one by one of the record that
+// the current element is of: the routes to the same prefix, up to the first
+// damage. There are some in tables of the form TABLE_DUMP_V2 only. They are
+// valid until the next call of Next or Rest.
+func (r *Reader) Rest() []Route {
+	if r.step != inTable {
+		return nil
+	}
+	out := r.routes[:0]
+	head := 8
+	if r.addPath {
+		head = 12
+	}
+	at := r.pos
+	b := r.body
+	for len(out) < r.left && at+head <= len(b) {
+		peer, n := int(binary.BigEndian.Uint16(b[at:])), int(binary.BigEndian.Uint16(b[at+head-2:]))
+		end := at + head + n
+		if end > len(b) || peer >= len(r.index) {
+			break
+		}
+		path, has, sound := tablePath(b[at+head : end])
+		if !sound {
+			break
+		}
+		if !has {
+			r.rep.NoPath++
+		}
+		x := Route{Peer: r.index[peer], Path: path}
+		if r.addPath {
+			x.PathID = binary.BigEndian.Uint32(b[at+6:])
+		}
+		out = append(out, x)
+		at = end
+	}
+	r.left -= len(out)
+	r.rep.Elements += int64(len(out))
+	r.pos, r.routes = at, out
+	return out
 }
 
 // oldHead is the length of a TABLE_DUMP entry before its attributes, without

@@ -212,15 +212,12 @@ func (s *Store) feed(b *paths.Builder, h *Held, from, until sightline.Instant) e
 	defer r.Close()
 	sum := sha256.New()
 	m := mrt.NewReader(bufio.NewReaderSize(io.TeeReader(r, sum), 1<<18), mrt.Options{OnDamage: mrt.Skip})
-	feed := b.Feed(h.Collector)
-	for m.Next() {
-		e := m.Elem()
-		if at := seconds(e.Seconds); e.Kind != mrt.Held && (at < from || at > until) {
-			continue
-		}
-		if err := feed.Add(e, m.Peers()); err != nil {
-			return err
-		}
+	err = b.Feed(h.Collector).Read(m, func(e *mrt.Elem) bool {
+		at := seconds(e.Seconds)
+		return at >= from && at <= until
+	})
+	if err != nil {
+		return err
 	}
 	if _, err := io.Copy(io.Discard, io.TeeReader(r, sum)); err != nil {
 		return err

@@ -29,6 +29,7 @@ import (
 	"sightline/archive"
 	"sightline/exposure"
 	"sightline/exposure/paths"
+	"sightline/internal/whole"
 	"sightline/mrt"
 )
 
@@ -91,6 +92,17 @@ type Store struct {
 // At is the store of a workspace, which need not hold anything yet.
 func At(workspace string) *Store {
 	return &Store{dir: filepath.Join(workspace, "tables"), memo: filepath.Join(workspace, "cache"), kept: archive.At(filepath.Join(workspace, "archive"))}
+}
+
+// Sweep removes what runs that were cut off left behind.
+func (s *Store) Sweep() error {
+	err := s.kept.Sweep()
+	for _, dir := range []string{s.dir, s.memo} {
+		if _, e := whole.Sweep(dir); e != nil && err == nil {
+			err = sightline.Errorf(sightline.Unavailable, "clean up", dir, "%w", e)
+		}
+	}
+	return err
 }
 
 // List lists what was held at a moment (0 is now), in the order of Compare.
@@ -246,32 +258,15 @@ func (c *counting) Write(p []byte) (int, error) {
 
 // replace writes a file whole or not at all.
 func replace(path string, write func(io.Writer) error) error {
-	failed := func(err error) error {
+	f, err := whole.Create(filepath.Dir(path))
+	if err == nil {
+		defer f.Abort()
+		if err = write(f); err == nil {
+			err = f.Keep(path, 0o644)
+		}
+	}
+	if err != nil {
 		return sightline.Errorf(sightline.Unavailable, "write", path, "%w", err).WithHint("Choose a workspace that you can write to, with room for the file.")
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return failed(err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return failed(err)
-	}
-	defer os.Remove(f.Name())
-	err = write(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return failed(err)
 	}
 	return nil
 }

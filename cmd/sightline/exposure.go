@@ -309,12 +309,9 @@ func (f *exposureFlags) readTable(b *paths.Builder, collector, name string, way 
 		return err
 	}
 	defer raw.Close()
-	feed := b.Feed(collector)
 	r := mrt.NewReader(raw, mrt.Options{OnDamage: way})
-	for r.Next() {
-		if err := feed.Add(r.Elem(), r.Peers()); err != nil {
-			return err
-		}
+	if err := b.Feed(collector).Read(r, nil); err != nil {
+		return err
 	}
 	if err := r.Err(); err != nil {
 		return sightline.Errorf(sightline.Invalid, "read routes", name, "%w", err).WithHint("%s", sightline.ErrorHint(err))

@@ -42,7 +42,8 @@ well, and of each kind the last one given counts:
 --asrel         lines provider|customer|-1, peer|peer|0
 
 A file counts by its own bytes: given again it is passed over, so that a run
-that was cut off can be given again as it was. Damage is counted and said.`,
+that was cut off can be given again as it was; what it left unfinished is
+removed. Damage is counted and said.`,
 		Example: "  sightline ingest rib -w my-workspace rrc00=bview.20260520.0800.gz --locations country --as-countries asn.csv\n  sightline ingest rib -w my-workspace rrc00=updates.20260520.*.gz",
 		RunE: func(c *cobra.Command, files []string) (err error) {
 			if a.workspace == "" {
@@ -59,6 +60,9 @@ that was cut off can be given again as it was. Damage is counted and said.`,
 				return err
 			}
 			s := tables.At(a.workspace)
+			if err := s.Sweep(); err != nil {
+				return err
+			}
 			r := ribRun{app: a, store: s, quiet: quiet}
 			for _, x := range []struct {
 				kind tables.Kind

@@ -1,9 +1,9 @@
 package paths
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -29,15 +29,8 @@ type Builder struct {
 	set   Set
 	peers []Peer
 	index map[Peer]int
-	last  []lastPath // by peer
+	last  []uint32 // by peer, where the path stands that it gave last: its next is often the same
 	feeds []*Feed
-}
-
-// lastPath is what a peer gave last: its next is often the same.
-type lastPath struct {
-	path  mrt.Path
-	feed  *Feed
-	place uint32 // in the feed
 }
 
 // NewBuilder makes an empty builder.
@@ -60,12 +53,16 @@ type Feed struct {
 	updates   bool
 	again     bool // a prefix was met in two runs one after the other
 
-	// Paths wait to be looked up together (Set.fetch).
-	waiting []waiting
-	hashes  []uint64
-	text    mrt.Path
-	settled uint32 // all places before this have their path
-	seen    uint64
+	next   uint32    // where the path stands that was added behind the one met last
+	wait   []waiting // of a row, looked up together
+	hashes []uint64
+	seen   uint64
+}
+
+// waiting is an entry whose path is not found yet.
+type waiting struct {
+	i    int // in the row
+	path mrt.Path
 }
 
 // run is a row of entries with one prefix.
@@ -183,17 +180,6 @@ func (e *entries) at(start uint32, n int) ([]uint16, []ID) {
 	return e.peer[c][k : k+n : k+n], e.path[c][k : k+n : k+n]
 }
 
-// waiting is an entry whose path is not looked up yet.
-type waiting struct {
-	place    uint32
-	same     bool   // as the entry at from
-	from, to uint32 // in text
-}
-
-// batch is how many entries wait at most; twice as many gain nothing
-// (BenchmarkLoad).
-const batch = 128
-
 // Feed opens the next input of a collector.
 func (b *Builder) Feed(collector string) *Feed {
 	f := &Feed{b: b, collector: collector, sorted: true}
@@ -202,16 +188,27 @@ func (b *Builder) Feed(collector string) *Feed {
 }
 
 // Paths counts the different paths met so far.
-func (b *Builder) Paths() int {
-	b.settle()
-	return b.set.Len()
-}
+func (b *Builder) Paths() int { return b.set.Len() }
 
-// settle looks up what waits in any feed.
-func (b *Builder) settle() {
-	for _, f := range b.feeds {
-		f.settle()
+// Read takes over all elements of m, as [Feed.Add] does one. Of elements that
+// are not of a table those are passed over for which wanted is false; nil is
+// none. What ended m is left to the caller.
+func (f *Feed) Read(m *mrt.Reader, wanted func(*mrt.Elem) bool) error {
+	for m.Next() {
+		e := m.Elem()
+		if wanted != nil && e.Kind != mrt.Held && !wanted(e) {
+			continue
+		}
+		if err := f.Add(e, m.Peers()); err != nil {
+			return err
+		}
+		if e.Kind == mrt.Held {
+			if err := f.row(e, m.Rest(), m.Peers()); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
 // Add takes an element over. peers is the reader's list. A peer that leaves
@@ -221,19 +218,9 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	if e.Kind == mrt.Damaged || e.Kind == mrt.State && (e.From != mrt.Established || e.To == mrt.Established) {
 		return nil
 	}
-	p := -1
-	if e.Peer < len(f.peers) {
-		p = int(f.peers[e.Peer])
-	}
-	if p < 0 {
-		for len(f.peers) <= e.Peer {
-			f.peers = append(f.peers, -1)
-		}
-		var err error
-		if p, err = f.b.peer(Peer{peers[e.Peer].ASN, peers[e.Peer].Addr, f.collector}); err != nil {
-			return err
-		}
-		f.peers[e.Peer] = int32(p)
+	p, err := f.peer(e.Peer, peers)
+	if err != nil {
+		return err
 	}
 	if e.Kind == mrt.State {
 		if f.clear == nil {
@@ -246,32 +233,18 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	if e.Kind != mrt.Held {
 		f.updates = true
 	}
-	if f.entries.end >= maxPlace {
-		return sightline.Errorf(sightline.Invalid, "keep route", f.collector, "more than four thousand million entries in one feed").WithHint("Read the file in parts.")
-	}
-	switch split := f.entries.room(1); {
-	case f.last == nil || e.Prefix != f.now || f.last.n == 1<<16-1:
-		f.begin(e.Prefix)
-	case split && !f.updates && f.pathID == nil:
-		// The run goes on: no place before it matters to anyone.
-		f.settle()
-		for i := range f.b.last {
-			f.b.last[i].feed = nil
-		}
-		f.last.start = f.entries.end
-		f.entries.carry(int(f.last.n))
-		f.settled = f.entries.end
-	case split:
-		f.begin(e.Prefix)
+	if err := f.room(e.Prefix, 1); err != nil {
+		return err
 	}
 	place := f.entries.end
 	if e.Kind == mrt.Withdraw {
 		f.entries.add(uint16(p), gone)
 	} else {
-		f.entries.add(uint16(p), none)
-		if err := f.wait(p, place, e.Path); err != nil {
+		id, err := f.find(p, e.Path)
+		if err != nil {
 			return err
 		}
+		f.entries.add(uint16(p), id)
 	}
 	if e.PathID != 0 {
 		if f.pathID == nil {
@@ -280,6 +253,124 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 		f.pathID[place] = e.PathID
 	}
 	f.last.n++
+	return nil
+}
+
+// row takes over the rest of a row of which e was the first.
+//
+// In a table whose peers come in one order, the paths of a row mostly stand one
+// behind the other in the set, as they were added with an earlier row of the
+// same origin: so each is looked for behind the one before, then where the peer
+// had its last, and the few that are left by their hashes.
+func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
+	if len(routes) == 0 {
+		return nil
+	}
+	if e.AddPath || f.updates || f.pathID != nil || int(f.last.n)+len(routes) > 1<<16-1 {
+		one := *e
+		for _, r := range routes {
+			one.Peer, one.PathID, one.Path = int(r.Peer), r.PathID, r.Path
+			if err := f.Add(&one, peers); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := f.room(e.Prefix, len(routes)); err != nil {
+		return err
+	}
+	set, last, next := &f.b.set, f.b.last, f.next
+	f.wait, f.hashes = f.wait[:0], f.hashes[:0]
+	at := f.entries.end & feedMask
+	inPeer, inPath := f.entries.lastPeer[at:][:len(routes)], f.entries.lastPath[at:][:len(routes)]
+	for i := range routes {
+		r := &routes[i]
+		p := int32(-1)
+		if int(r.Peer) < len(f.peers) {
+			p = f.peers[r.Peer]
+		}
+		if p < 0 {
+			q, err := f.peer(int(r.Peer), peers)
+			if err != nil {
+				return err
+			}
+			p, last = int32(q), f.b.last
+		}
+		id, after, ok := set.stands(next, r.Path)
+		if ok {
+			last[p] = next
+		} else if id, _, ok = set.stands(last[p], r.Path); !ok {
+			f.wait = append(f.wait, waiting{i, r.Path})
+			f.hashes = append(f.hashes, set.hash(r.Path))
+		}
+		next = after
+		inPeer[i], inPath[i] = uint16(p), id
+	}
+	f.entries.end += uint32(len(routes))
+	f.last.n += uint16(len(routes))
+	f.next = next
+	f.seen ^= set.fetch(f.hashes)
+	for k, w := range f.wait {
+		id, at, err := set.intern(w.path, f.hashes[k])
+		if err != nil {
+			return err
+		}
+		last[inPeer[w.i]], inPath[w.i] = at, id
+	}
+	return nil
+}
+
+// find finds the path of a peer's entry.
+func (f *Feed) find(p int, path mrt.Path) (ID, error) {
+	set := &f.b.set
+	if id, after, ok := set.stands(f.b.last[p], path); ok {
+		f.next = after
+		return id, nil
+	}
+	if id, after, ok := set.stands(f.next, path); ok {
+		f.b.last[p], f.next = f.next, after
+		return id, nil
+	}
+	id, at, err := set.intern(path, set.hash(path))
+	if err != nil {
+		return 0, err
+	}
+	f.b.last[p] = at
+	_, f.next, _ = set.stands(at, nil)
+	return id, nil
+}
+
+// peer is our index of a peer of the reader's list.
+func (f *Feed) peer(i int, peers []mrt.Peer) (int, error) {
+	if i < len(f.peers) && f.peers[i] >= 0 {
+		return int(f.peers[i]), nil
+	}
+	for len(f.peers) <= i {
+		f.peers = append(f.peers, -1)
+	}
+	p, err := f.b.peer(Peer{peers[i].ASN, peers[i].Addr, f.collector})
+	if err != nil {
+		return 0, err
+	}
+	f.peers[i] = int32(p)
+	return p, nil
+}
+
+// room makes room for n entries more with one prefix.
+func (f *Feed) room(prefix netip.Prefix, n int) error {
+	if f.entries.end >= maxPlace {
+		return sightline.Errorf(sightline.Invalid, "keep route", f.collector, "more than four thousand million entries in one feed").WithHint("Read the file in parts.")
+	}
+	switch split := f.entries.room(n); {
+	case f.last == nil || prefix != f.now || f.last.n == 1<<16-1:
+		f.begin(prefix)
+	case split && !f.updates && f.pathID == nil:
+		// The run goes on: no place before it matters to anyone.
+		f.last.start = f.entries.end
+		f.entries.carry(int(f.last.n))
+	case split:
+		f.begin(prefix)
+	}
 	return nil
 }
 
@@ -309,53 +400,6 @@ func (f *Feed) length() int {
 
 func (f *Feed) run(i int) *run { return &f.runs[i/runChunk][i%runChunk] }
 
-// wait notes the path of the entry at a place.
-func (f *Feed) wait(p int, place uint32, path mrt.Path) error {
-	l := &f.b.last[p]
-	switch {
-	case l.feed == f && bytes.Equal(l.path, path):
-		if l.place < f.settled {
-			f.entries.path[place>>feedBits][place&feedMask] = f.entries.path[l.place>>feedBits][l.place&feedMask]
-			return nil
-		}
-		f.waiting = append(f.waiting, waiting{place: place, same: true, from: l.place})
-	case len(path) > 1<<16-1 || f.b.set.full():
-		return sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
-			WithHint("Read fewer collectors at a time.")
-	default:
-		l.path, l.feed, l.place = append(l.path[:0], path...), f, place
-		from := uint32(len(f.text))
-		f.text = append(f.text, path...)
-		f.waiting = append(f.waiting, waiting{place: place, from: from, to: uint32(len(f.text))})
-		f.hashes = append(f.hashes, f.b.set.hash(path))
-	}
-	if len(f.waiting) == batch || len(f.text) > chunkSize/2 {
-		f.settle()
-	}
-	return nil
-}
-
-// settle looks up the paths that wait.
-func (f *Feed) settle() {
-	f.seen ^= f.b.set.fetch(f.hashes)
-	k := 0
-	for _, w := range f.waiting {
-		var id ID
-		if w.same {
-			id = f.entries.path[w.from>>feedBits][w.from&feedMask]
-		} else {
-			var err error
-			if id, err = f.b.set.intern(f.text[w.from:w.to], f.hashes[k]); err != nil {
-				panic("BUG: no room for a path: " + err.Error()) // wait looks at the room
-			}
-			k++
-		}
-		f.entries.path[w.place>>feedBits][w.place&feedMask] = id
-	}
-	f.waiting, f.hashes, f.text = f.waiting[:0], f.hashes[:0], f.text[:0]
-	f.settled = f.entries.end
-}
-
 func (b *Builder) peer(p Peer) (int, error) {
 	i, ok := b.index[p]
 	if !ok {
@@ -363,7 +407,7 @@ func (b *Builder) peer(p Peer) (int, error) {
 			return 0, sightline.Errorf(sightline.Invalid, "keep route", p.Collector, "more than 65,535 peers").WithHint("Read fewer collectors at a time.")
 		}
 		b.peers = append(b.peers, p)
-		b.last = append(b.last, lastPath{})
+		b.last = append(b.last, 0)
 		b.index[p] = i
 	}
 	return i, nil
@@ -407,7 +451,6 @@ func (b *Builder) Finish() *Table {
 }
 
 func (b *Builder) make(last bool) *Table {
-	b.settle()
 	// Canonical ranks of peers.
 	order := make([]int, len(b.peers))
 	for i := range order {
@@ -550,11 +593,13 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	}
 	var (
 		before []uint16 // peers as they stood
-		order  []int    // where the peer of each rank stood
+		order  []uint16 // where the peer of each rank stood
 		as     bool     // they stood in that order
 		ranks  []uint16
 		buf    []ID
 		count  [2]int // runs of this order, IPv4 and IPv6
+		stood  = make([]uint16, len(rank))
+		words  = make([]uint64, (len(rank)+63)/64)
 	)
 	settle := func() {
 		for _, r := range ranks {
@@ -569,15 +614,20 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 		if !slices.Equal(ps, before) {
 			settle()
 			before = append(before[:0], ps...)
+			for i, p := range ps {
+				k := rank[p]
+				stood[k] = uint16(i)
+				words[k>>6] |= 1 << (k & 63)
+			}
 			order, ranks = order[:0], ranks[:0]
-			for i := range ps {
-				order = append(order, i)
+			for w, m := range words {
+				for ; m != 0; m &= m - 1 {
+					k := uint16(w<<6 | bits.TrailingZeros64(m))
+					order, ranks = append(order, stood[k]), append(ranks, k)
+				}
+				words[w] = 0
 			}
-			slices.SortFunc(order, func(i, j int) int { return cmp.Compare(rank[ps[i]], rank[ps[j]]) })
 			as = slices.IsSorted(order)
-			for _, i := range order {
-				ranks = append(ranks, rank[ps[i]])
-			}
 		}
 		copy(ps, ranks)
 		if !as {

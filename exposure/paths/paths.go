@@ -75,7 +75,10 @@ func (s *Set) Path(id ID) mrt.Path {
 }
 
 // Intern finds p, or adds a copy of it. There can be four gigabytes of paths.
-func (s *Set) Intern(p mrt.Path) (ID, error) { return s.intern(p, s.hash(p)) }
+func (s *Set) Intern(p mrt.Path) (ID, error) {
+	id, _, err := s.intern(p, s.hash(p))
+	return id, err
+}
 
 func (s *Set) hash(p mrt.Path) uint64 {
 	if len(s.slots) == 0 {
@@ -100,7 +103,8 @@ func (s *Set) fetch(hashes []uint64) (seen uint64) {
 	return seen
 }
 
-func (s *Set) intern(p mrt.Path, h uint64) (ID, error) {
+// intern finds a path of that hash, or adds it, and says where it stands.
+func (s *Set) intern(p mrt.Path, h uint64) (ID, uint32, error) {
 	mask := uint64(len(s.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		e := s.slots[i]
@@ -109,21 +113,39 @@ func (s *Set) intern(p mrt.Path, h uint64) (ID, error) {
 		}
 		if e>>32 == h {
 			if id, q := s.at(uint32(e)); bytes.Equal(p, q) {
-				return id, nil
+				return id, uint32(e), nil
 			}
 		}
 	}
 }
 
-// full reports whether a batch more might not find room.
-func (s *Set) full() bool { return len(s.chunks) > maxChunks-4 }
+// stands reports whether path p stands at a place, which may be the end of a
+// chunk or no place at all, and which place is after the path that does.
+func (s *Set) stands(place uint32, p mrt.Path) (id ID, after uint32, ok bool) {
+	if place == 0 {
+		return 0, 0, false
+	}
+	c, o := s.chunks[place>>chunkBits], int(place&(chunkSize-1))
+	if o+6 > len(c) {
+		return 0, 0, false
+	}
+	n := int(binary.LittleEndian.Uint16(c[o+4:]))
+	end := o + 6 + n
+	if after = place + uint32(6+n); end == chunkSize {
+		after = 0
+	}
+	if n != len(p) || string(c[o+6:end]) != string(p) {
+		return 0, after, false
+	}
+	return ID(binary.LittleEndian.Uint32(c[o:])), after, true
+}
 
-func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
+func (s *Set) add(p mrt.Path, h, slot uint64) (ID, uint32, error) {
 	n := len(p) + 6
 	last := len(s.chunks) - 1
 	if last < 0 || len(s.chunks[last])+n > chunkSize {
 		if last+1 >= maxChunks || len(p) > 1<<16-1 {
-			return 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
+			return 0, 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 				WithHint("Read fewer collectors at a time.")
 		}
 		c := huge(make([]byte, 0, chunkSize))
@@ -143,7 +165,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, error) {
 	if s.n*5 > len(s.slots)*3 {
 		s.grow()
 	}
-	return ID(id), nil
+	return ID(id), place, nil
 }
 
 func (s *Set) grow() {

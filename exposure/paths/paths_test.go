@@ -2,6 +2,7 @@ package paths_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/netip"
@@ -16,6 +17,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/mrtmake"
 	"sightline/mrt"
 )
 
@@ -34,11 +36,8 @@ func load(t testing.TB, b *paths.Builder, collector, name string) {
 	}
 	defer r.Close()
 	m := mrt.NewReader(r, mrt.Options{})
-	feed := b.Feed(collector)
-	for m.Next() {
-		if err := feed.Add(m.Elem(), m.Peers()); err != nil {
-			t.Fatal(err)
-		}
+	if err := b.Feed(collector).Read(m, nil); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -255,6 +254,86 @@ func TestIntern(t *testing.T) {
 		if _, ids := x.At(i); len(ids) != 1 || string(x.Path(ids[0])) != want {
 			t.Fatalf("entry %d has another path", i)
 		}
+	}
+}
+
+// TestRead makes the same table row by row and element by element, of sound
+// and of damaged bytes.
+func TestRead(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	same := func(name string, b []byte) {
+		t.Helper()
+		read := func(each bool) (string, mrt.Report) {
+			m := mrt.NewReader(bytes.NewReader(b), mrt.Options{OnDamage: mrt.Skip})
+			build := paths.NewBuilder()
+			feed := build.Feed("one")
+			if !each {
+				if err := feed.Read(m, nil); err != nil {
+					t.Fatal(err)
+				}
+				return text(t, build.Finish()), m.Report()
+			}
+			for m.Next() {
+				if err := feed.Add(m.Elem(), m.Peers()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return text(t, build.Finish()), m.Report()
+		}
+		rows, rep := read(false)
+		want, wantRep := read(true)
+		if rows != want || rep.Elements == 0 {
+			t.Errorf("%s: another table of %d elements", name, rep.Elements)
+		}
+		if fmt.Sprint(rep) != fmt.Sprint(wantRep) {
+			t.Errorf("%s: another report: %+v, want %+v", name, rep, wantRep)
+		}
+	}
+	// Few paths, so that they come again beside and behind each other, with
+	// peers that are missing or twice in a row.
+	for range 20 {
+		var b strings.Builder
+		for p := range 5 {
+			fmt.Fprintf(&b, "peer 192.0.2.%d %d\n", p+1, 64512+p)
+		}
+		for i := range 300 {
+			for k := range 6 {
+				switch p := k%5 + 1; {
+				case rng.IntN(5) == 0:
+				case i > 250 && rng.IntN(2) == 0:
+					fmt.Fprintf(&b, "withdraw %d 10.0.%d.0/24\n", p, rng.IntN(256))
+				default:
+					fmt.Fprintf(&b, "held %d 10.0.%d.0/24 %d %d\n", p, i%256, 64511+p, 1+rng.IntN(4))
+				}
+			}
+		}
+		file, err := mrtmake.Make(b.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		same("made up", file)
+		for range 5 {
+			hurt := slices.Clone(file)
+			for range 1 + rng.IntN(20) {
+				hurt[200+rng.IntN(len(hurt)-200)] = byte(rng.Uint32())
+			}
+			same("made up and damaged", hurt)
+		}
+	}
+	for _, name := range []string{"rib.20140523.0600_firstMB.bz2", "rib6.20151101.0600_firstMB.bz2", "rib.20080501.0644_firstMB.bz2", "routeviews.jinx.updates.1401493500.bz2",
+		"ripe-bgpdump-tests/test_data/bview.ipv4_unicast_add_path.gz"} {
+		f, err := os.Open(shared + "mrt/" + name)
+		if err != nil {
+			t.Skipf("the shared routing data are not at hand: %v", err)
+		}
+		r, _, err := mrt.Decompress(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(r) // they are cut short
+		r.Close()
+		f.Close()
+		same(name, b[:min(len(b), 3<<20)])
 	}
 }
 
