@@ -153,6 +153,9 @@ func FuzzParseCountry(f *testing.F) {
 		if (err == nil) == c.IsZero() {
 			t.Fatalf("%q: %v and %v", s, c, err)
 		}
+		if found, ok := sightline.LookupCountry(s); found != c || ok != (err == nil) {
+			t.Fatalf("%q: found %v, parsed %v", s, found, c)
+		}
 	})
 }
 

@@ -117,3 +117,45 @@ func BenchmarkMatcher(b *testing.B) {
 		s.body.find(all, func(int, int) {})
 	}
 }
+
+// TestNavigates holds the quick look against the expression that it saves.
+func TestNavigates(t *testing.T) {
+	bodies := map[string]bool{
+		"": false, "location": false, "geolocation = 1": true, `<META HTTP-EQUIV="Refresh" content="0;URL=http://a.org/">`: true, `<iFrame id=x SRC=//a.org/x>`: true,
+		"window.location\r\n\t = 'http://a.org'": true, "Location.HREF='http://a.org'": true, `location.replace("http://a.org")`: true, "location.assign( 'http://a.org')": true,
+		"location.pathname": false, "document.location;": false, "<frame \u017frc=http://a.org>": true, `<meta http-equiv="content-type"> refresh`: true, "a page, src=x": false,
+	}
+	for body, want := range bodies {
+		if got := navigates([]byte(body)); got != want {
+			t.Errorf("%q: %v", body, got)
+		}
+	}
+	var pages []string
+	for _, glob := range []string{"blockpages/*", "serverside-pages/*"} {
+		names, _ := filepath.Glob(shared + glob)
+		for _, name := range names {
+			if b, err := os.ReadFile(name); err == nil {
+				pages = append(pages, string(b[:min(len(b), maxNavigation)]))
+			}
+		}
+	}
+	r, found := rand.New(rand.NewPCG(5, 6)), 0
+	parts := []string{"location", "LOCATION", ".href", " ", "\n", "=", "'", "http://a.org", "<", "i", "frame", "src=", "\u017f", "http-equiv=", "refresh", "url=", ".replace(", ".assign(", ">", "x"}
+	for range 50_000 {
+		var b strings.Builder
+		for range 1 + r.IntN(12) {
+			b.WriteString(parts[r.IntN(len(parts))])
+		}
+		pages = append(pages, b.String())
+	}
+	for _, p := range pages {
+		if navigation.MatchString(p) {
+			if found++; !navigates([]byte(p)) {
+				t.Errorf("%q is passed over", p)
+			}
+		}
+	}
+	if found < 100 {
+		t.Errorf("only %d pages match the expression", found)
+	}
+}

@@ -69,6 +69,7 @@ type Row struct {
 	block *block
 	at    int32 // of its first cell in the block
 	line  int32 // in the file, counted from 1; of a JSON list, the place in the list
+	next  int32 // the column after the one found last, which is often asked for next
 	rare  *rare // what few rows have
 }
 
@@ -96,10 +97,16 @@ func (r *Row) cells() []string { return r.block.cells[r.at:][:len(r.block.table.
 
 // find is the cell of a column, -1 if there is none.
 func (r *Row) find(column string) int {
-	if i, ok := r.block.table.place[column]; ok {
-		return int(r.at) + i
+	t := r.block.table
+	i := int(r.next)
+	if i == len(t.Columns) || t.Columns[i] != column {
+		var ok bool
+		if i, ok = t.place[column]; !ok {
+			return -1
+		}
 	}
-	return -1
+	r.next = int32(i + 1)
+	return int(r.at) + i
 }
 
 func (r *Row) odd() *rare {
@@ -223,6 +230,9 @@ func (r *Row) Pop(column string) string {
 
 // trim takes off blanks at both ends, and makes no-break blanks plain.
 func trim(s string) string {
+	if n := len(s); n == 0 || s[0]-'!' <= '~'-'!' && s[n-1]-'!' <= '~'-'!' && strings.IndexByte(s, 0xC2) < 0 {
+		return s // nothing to take off
+	}
 	for i := 0; i < len(s); i++ {
 		if s[i] == 0xC2 && i+1 < len(s) && s[i+1] == 0xA0 {
 			s = strings.ReplaceAll(s, "\u00A0", " ")

@@ -73,6 +73,26 @@ func TestTableFaults(t *testing.T) {
 	}
 }
 
+// Values lose the blanks at their ends, of whatever kind, and their columns are
+// found in any order.
+func TestPop(t *testing.T) {
+	tab, err := source.CSV("t", []byte("a,b,c,d\nx y,\u2003x\u2003,x\u00a0y\u00a0,\t~!\n\u0085x,x\u2000,\u00a0,\u00e9\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"x y", "x", "x y", "~!"}, {"x", "x", "", "\u00e9"}}
+	for i, r := range tab.Rows {
+		for _, k := range []int{2, 0, 1, 3} {
+			if got := r.Pop(tab.Columns[k]); got != want[i][k] {
+				t.Errorf("row %d, column %d: %q, want %q", i, k, got, want[i][k])
+			}
+		}
+		if r.Has("e") || r.Peek("e") != "" || r.Peek("a") == "" {
+			t.Error("a column that is not there is found, or one that is there is not")
+		}
+	}
+}
+
 func TestJSON(t *testing.T) {
 	x, err := source.JSON("test", []byte(`{"source":"s","list":[{"id":"1","cc":["KE","UG"],"end":null,"n":3}]}`), "list")
 	if err != nil {

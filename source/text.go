@@ -79,6 +79,9 @@ func separated(name string, text []byte, comma rune, keep func(*Table, []string)
 	if note != "" {
 		t.Notes = append(t.Notes, note)
 	}
+	if keep == nil { // most tables have a row in each line
+		t.Rows = make([]*Row, 0, min(bytes.Count(text, []byte{'\n'}), 1<<20))
+	}
 	for {
 		cells, line, err := next()
 		if err == io.EOF {

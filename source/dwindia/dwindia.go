@@ -181,7 +181,12 @@ func (b *reader) table(file []byte, name, as string) (*source.Table, error) {
 			header[i] = noName
 		}
 	}
-	return source.Grid(b.Dataset.ID+"/"+as, header, rows[3:], 4)
+	b.CountN("lines above the rows: two of counts, and the names of the columns", 3)
+	t, err := source.Grid(b.Dataset.ID+"/"+as, header, rows[3:], 4)
+	if err == nil {
+		b.CountN("blank lines", len(rows)-3-len(t.Rows))
+	}
+	return t, err
 }
 
 func columns(sets ...[]string) []string {
@@ -210,9 +215,7 @@ func (b *reader) merged(t *source.Table) error {
 	return t.Each(func(row *source.Row) error {
 		if id := row.Peek("ID"); id == "" { // a line of text between the events
 			left = row.Need("modi")
-			if left != "OMITTED ROWS" {
-				b.Count("lines of text between the events")
-			}
+			b.Count("lines of text between the events")
 			return nil
 		}
 		row.OneOf("modi", "0", "1") // before or after an election: follows from the date

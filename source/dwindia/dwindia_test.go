@@ -162,6 +162,40 @@ func TestReal(t *testing.T) {
 	if n := len(sourcetest.Claims(r)); n != 385+280+325+385 || r.Edition == nil || r.Rows["events that the authors left out of their counts"] != 3 {
 		t.Errorf("%d claims, %v, edition %v", n, r.Rows, r.Edition)
 	}
+	// Every line that holds anything: 1,377 rows, of which 1,375 make a claim and
+	// two are headings in the merged sheet, and three lines above each sheet.
+	in := sourcetest.Shared(t, "workbook", "evidence/raw/dw_india_shutdowns_2012_2020.xlsx")
+	sheets, err := source.Sheets("dw", in.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, blank := 0, 0
+	for _, name := range sheets {
+		if strings.HasPrefix(name, "ANALYSIS ") {
+			continue
+		}
+		rows, err := source.Book("dw", in.Bytes, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			if strings.TrimSpace(strings.Join(row, "")) == "" {
+				blank++
+			} else {
+				lines++
+			}
+		}
+	}
+	rows := 0
+	for what, n := range r.Rows {
+		if strings.HasPrefix(what, "rows of ") {
+			rows += n
+		}
+	}
+	above, text := r.Rows["lines above the rows: two of counts, and the names of the columns"], r.Rows["lines of text between the events"]
+	if lines != 1389 || rows != 1377 || above != 12 || rows+above != lines || text != 2 || len(sourcetest.Claims(r))+text != rows || r.Rows["blank lines"] != blank {
+		t.Errorf("%d lines that hold anything, %d rows, %d lines above them, %d lines of text, %d claims, %d of %d blank lines", lines, rows, above, text, len(sourcetest.Claims(r)), r.Rows["blank lines"], blank)
+	}
 }
 
 func TestDamage(t *testing.T) {
