@@ -64,7 +64,8 @@ Releases in the workspace's folder releases, or in --releases, are shown below
 /r/NAME/ byte for byte: these addresses stay as they are.
 
 The store is read as it is when the server starts: what is imported later is
-shown after a restart.
+shown after a restart. In its first seconds it composes beside its work what
+the pages of methods and packets need.
 
 On a loopback address it answers to the names of this machine only, so that no
 other site can read it through your browser; --host adds the name under which
