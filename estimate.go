@@ -168,10 +168,7 @@ type PacketID string
 
 // Sum is the SHA-256 of the canonical JSON without Code, KnownAt and the
 // result's own packet id.
-func (p Packet) Sum() [32]byte {
-	p.Code, p.KnownAt, p.Result.Packet = "", 0, ""
-	return sha256.Sum256(canonical(p))
-}
+func (p Packet) Sum() [32]byte { return sha256.Sum256(p.named()) }
 
 // ID computes the id: the first forty bits of Sum. Crockford's check symbols
 // beyond letters and digits would need quoting in a shell or address; where

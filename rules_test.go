@@ -49,13 +49,13 @@ var imports = map[string][]string{
 	"dossier":              {"grade", "ledger", "identity", "catalog", "observations", "exposure", "interference", "tables"},
 	"dossier/audit":        {"dossier"},
 	"export":               {"dossier", "dossier/audit", "grade"},
-	"atlas":                {"api", "atlas/markup", "atlas/words", "atlas/figure", "dossier", "dossier/audit", "docs", "export"},
+	"atlas":                {"api", "atlas/words", "atlas/markup", "atlas/figure", "dossier", "dossier/audit", "docs", "export"},
 	"api":                  {"dossier", "dossier/audit"},
 	"atlas/words":          {},
+	"atlas/markup":         {},
 	"atlas/acceptance":     {},
 	"internal/htmlcheck":   {},
-	"atlas/figure":         {"atlas/markup", "atlas/words"},
-	"atlas/markup":         {},
+	"atlas/figure":         {"atlas/words", "atlas/markup"},
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets

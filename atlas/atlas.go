@@ -12,9 +12,11 @@
 package atlas
 
 import (
+	"context"
 	"io/fs"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -87,6 +89,22 @@ func New(c Config) (*Server, error) {
 	}
 	s.install()
 	return s, nil
+}
+
+// Warm composes what the first page of a method or packet would wait for, which
+// is every document of the store as it stands now. A server may call it beside
+// its work. It ends early, with the error of the context, when that ends.
+func (s *Server) Warm(ctx context.Context) (err error) {
+	defer func() {
+		if x := recover(); x != nil { // as for a page: the server goes on
+			err = sightline.Errorf(sightline.Internal, "compose documents", "", "panic: %v\n%s", x, debug.Stack())
+		}
+	}()
+	now, err := s.readers.of(View{})
+	if err != nil {
+		return err
+	}
+	return now.doc.Warm(ctx)
 }
 
 // route is one address of the atlas: its pattern for the standard mux, the

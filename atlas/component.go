@@ -366,7 +366,7 @@ func (h *Head) cites(w *markup.Writer, notes []int) {
 }
 
 // fewCites is how many citations stand in a row before the others are counted.
-const fewCites = 3
+const fewCites = 2
 
 // few prints the first citations of a sentence that rests on many, and where
 // the others are. It returns those shown.

@@ -130,7 +130,7 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 	if err != nil {
 		return err
 	}
-	if err := now.doc.Warm(); err != nil {
+	if err := now.doc.Warm(ctx); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)

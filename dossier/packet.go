@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -113,7 +114,7 @@ func (r *Reader) Method(id sightline.MethodID) (*MethodSheet, error) {
 	if !ok {
 		return nil, sightline.Errorf(sightline.NotFound, "find method", string(id), "no such method").WithHint("Write the name and version, as in count.claims/1; Methods lists them.")
 	}
-	if err := r.Warm(); err != nil {
+	if err := r.Warm(context.Background()); err != nil {
 		return nil, err
 	}
 	d := &MethodSheet{Schema: MethodSchema, MethodCard: m, Used: r.places.used(id)}
@@ -140,7 +141,7 @@ func (r *Reader) Packet(id string) (*PacketSheet, error) {
 	}
 	where, ok := r.places.find(parsed)
 	if !ok {
-		if err := r.Warm(); err != nil {
+		if err := r.Warm(context.Background()); err != nil {
 			return nil, err
 		}
 		if where, ok = r.places.find(parsed); !ok {
@@ -240,11 +241,12 @@ const indexedClaims = 50_000
 // Warm composes every document once, so that what is kept is at hand and it is
 // known where each packet is. Single networks and sources are left to their own
 // pages. It is done when it is first needed, and once: a server may call it
-// before.
-func (r *Reader) Warm() error {
+// before. It ends with the error of the context when that ends, between two
+// documents; what was kept by then stays so.
+func (r *Reader) Warm(ctx context.Context) error {
 	_, err := r.indexed.get(func() (struct{}, error) {
 		var none struct{}
-		if _, err := r.World(); err != nil {
+		if _, err := r.worldWithin(ctx); err != nil {
 			return none, err
 		}
 		suppliers, err := r.Suppliers()
@@ -252,16 +254,25 @@ func (r *Reader) Warm() error {
 			return none, err
 		}
 		for _, s := range suppliers.Suppliers {
+			if err := ctx.Err(); err != nil {
+				return none, err
+			}
 			if _, err := r.Supplier(s.ID); err != nil {
 				return none, err
 			}
 		}
 		for _, where := range []string{"sources", "networks", "laws", "votes", "forums", "training"} {
+			if err := ctx.Err(); err != nil {
+				return none, err
+			}
 			if _, err := r.packetsOf(where); err != nil {
 				return none, err
 			}
 		}
 		for _, a := range r.also {
+			if err := ctx.Err(); err != nil {
+				return none, err
+			}
 			list, err := a.packets()
 			if err != nil {
 				return none, err
@@ -270,6 +281,9 @@ func (r *Reader) Warm() error {
 		}
 		after, n := sightline.ClaimID(""), 0
 		for n < indexedClaims {
+			if err := ctx.Err(); err != nil {
+				return none, err
+			}
 			l, err := r.Claims(Filter{}, after, maxPage)
 			if err != nil {
 				return none, err

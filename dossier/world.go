@@ -1,7 +1,9 @@
 package dossier
 
 import (
+	"context"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -21,7 +23,10 @@ type World struct {
 }
 
 // World composes all dossiers once.
-func (r *Reader) World() (*World, error) {
+func (r *Reader) World() (*World, error) { return r.worldWithin(context.Background()) }
+
+// worldWithin is World, which ends between two dossiers where the context does.
+func (r *Reader) worldWithin(ctx context.Context) (*World, error) {
 	return r.world.get(func() (*World, error) {
 		all := sightline.Countries()
 		rows := make([]*Summary, len(all))
@@ -31,7 +36,9 @@ func (r *Reader) World() (*World, error) {
 		for range runtime.GOMAXPROCS(0) {
 			wg.Go(func() {
 				for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-					rows[i], errs[i] = r.summary(all[i])
+					if errs[i] = ctx.Err(); errs[i] == nil {
+						rows[i], errs[i] = r.guardedSummary(all[i])
+					}
 				}
 			})
 		}
@@ -50,6 +57,17 @@ func (r *Reader) World() (*World, error) {
 		w.Frame, err = r.seal(k, "world")
 		return w, err
 	})
+}
+
+// guardedSummary is summary with a panic as an error: nobody else would catch
+// it in a goroutine of its own.
+func (r *Reader) guardedSummary(c sightline.Country) (s *Summary, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = sightline.Errorf(sightline.Internal, "compose dossier", c.Code(), "panic: %v\n%s", x, debug.Stack())
+		}
+	}()
+	return r.summary(c)
 }
 
 // estimates lists the numbers of a summary.

@@ -27,7 +27,7 @@ func pseudo(en *Printer) *Printer {
 			}
 			forms[category] = out
 		}
-		p.messages[key] = message{plural: m.plural, forms: forms}
+		p.messages[key] = message{plural: m.plural, forms: forms, other: forms["other"]}
 	}
 	return p
 }

@@ -47,6 +47,7 @@ type Printer struct {
 type message struct {
 	plural bool
 	forms  map[string][]part
+	other  []part // that of the category other
 }
 
 // part is literal text, for pages also escaped, or a place for an argument.
@@ -152,6 +153,7 @@ func parse(lang string, raw map[string]form) (*Printer, error) {
 		if m.forms["other"] == nil {
 			return nil, fmt.Errorf("%s: no form for the category other", key)
 		}
+		m.other = m.forms["other"]
 		p.messages[key] = m
 	}
 	return p, nil
@@ -225,10 +227,12 @@ func (p *Printer) form(key string, plural bool, n int) []part {
 	if m.plural != plural {
 		panic(fmt.Sprintf("BUG: message %q: plural forms are for Plural, and only for it", key))
 	}
-	if form := m.forms[p.category(n)]; plural && form != nil {
-		return form
+	if plural {
+		if form := m.forms[p.category(n)]; form != nil {
+			return form
+		}
 	}
-	return m.forms["other"]
+	return m.other
 }
 
 var categories = [...]string{"other", "zero", "one", "two", "few", "many"}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 	"time"
 
@@ -63,7 +64,8 @@ Releases in the workspace's folder releases, or in --releases, are shown below
 /r/NAME/ byte for byte: these addresses stay as they are.
 
 The store is read as it is when the server starts: what is imported later is
-shown after a restart.
+shown after a restart. In its first seconds it composes beside its work what
+the pages of methods and packets need.
 
 On a loopback address it answers to the names of this machine only, so that no
 other site can read it through your browser; --host adds the name under which
@@ -82,9 +84,8 @@ to run it for others.`,
 				return sightline.Errorf(sightline.Unavailable, "listen", address, "%w", err).
 					WithHint("Another program may use it, perhaps a sightline of yours; choose another with --listen 127.0.0.1:PORT.")
 			}
-			// A server lives long: memory matters more than the seconds of a start.
 			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(150)
+				debug.SetGCPercent(250)
 			}
 			text, err := catalogAudit(catalog.Audits()[0])
 			if err != nil {
@@ -108,6 +109,8 @@ to run it for others.`,
 				return err
 			}
 			fmt.Fprintf(a.out, "The atlas of %s is at http://%s/ until you stop it with Ctrl+C.\n", s.edition, l.Addr())
+			stop := a.warm(c.Context(), h, int(cache)<<20)
+			defer stop() // before the store is closed
 			return serveUntil(c.Context(), l, h, serveLimits)
 		},
 	}
@@ -118,6 +121,39 @@ to run it for others.`,
 	c.Flags().StringVar(&releases, "releases", "", "`folder` of frozen releases, shown below /r/ (default: releases in the workspace)")
 	c.Flags().BoolVar(&openOnly, "open-only", false, "leave out data whose terms do not allow passing them on freely")
 	return c
+}
+
+// memory is what a server of the catalogue may take in bytes, of our choosing.
+const memory = 240 << 20
+
+// boundMemory sets what the server may take before garbage is collected more
+// often: memory, or, so that a large workspace does not spend its time on that,
+// twice what is held now and will be in the cache.
+func boundMemory(cache int) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	held := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(held)
+	debug.SetMemoryLimit(max(memory, 2*(int64(held[0].Value.Uint64())+int64(cache))))
+}
+
+// warm has the atlas compose beside its work what its slowest pages need. What
+// it returns ends that, and waits until it has ended.
+func (a *app) warm(ctx context.Context, h *atlas.Server, cache int) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := h.Warm(ctx); err != nil && ctx.Err() == nil {
+			fmt.Fprintf(a.errs, "fault while composing ahead: %v\n", err)
+		}
+		boundMemory(cache)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // releasesRoot is the folder of releases, which nothing outside can be read
