@@ -21,14 +21,17 @@ type answer struct {
 	etag     string
 	location string // of a redirect
 	forever  bool   // its address names its content
-	loose    bool   // not to be compressed: it goes into a file
+	loose    bool   // it goes into a file: not to be compressed, nor known by a tag
 }
 
 // seal computes what a body is known by and its compressed form.
 func (a *answer) seal() *answer {
+	if a.loose {
+		return a
+	}
 	sum := sha256.Sum256(a.body)
 	a.etag = `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	if a.loose || len(a.body) < 600 || strings.HasPrefix(a.kind, "image/") {
+	if len(a.body) < 600 || strings.HasPrefix(a.kind, "image/") {
 		return a
 	}
 	packed, _ := inBuffer(func(b *bytes.Buffer) error { // memory does not fail

@@ -74,7 +74,11 @@ func printAtom(w io.Writer, h *Head) error {
 		return sightline.Errorf(sightline.NotFound, "print page", h.q.path+formAtom, "this page is no list of changes").
 			WithHint("There is /changes.atom, and /changes.atom below the address of a country, organisation or claim.")
 	}
-	return export.Atom(w, d, h.Title, h.q.path, func(path string) string { return h.q.link(path) })
+	about := h.q.path
+	if of, ok := strings.CutSuffix(about, "/changes"); ok && of != "" && !h.Live() { // a release keeps the feed, not the list
+		about = of
+	}
+	return export.Atom(w, d, h.Title, about, func(path string) string { return h.q.link(path) })
 }
 
 // Feed is the address of the feed of changes about what the page shows, where

@@ -398,6 +398,12 @@ func (h *Head) Cite() html.HTML {
 	return h.Text("cite.now", args...)
 }
 
+// Kept reports whether the page has a form, by suffix, where it stands: a
+// server makes each, a release keeps those that are worth their files.
+func (h *Head) Kept(form string) bool {
+	return h.Live() || slices.Contains([]string{"country", "part", "supplier", "network", "method"}, h.Kind)
+}
+
 // HasTable reports whether the page has something for .csv.
 func (h *Head) HasTable() bool { return h.Table != nil || len(h.Figures) > 0 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"sightline"
+	"sightline/atlas/markdown"
 )
 
 // File is a page, or another form of one, as a file of a release.
@@ -19,16 +20,25 @@ type File struct {
 	Address string // in the live atlas: "/country/KE"
 	Name    string // of the file: "country/KE.html"
 	Body    []byte
+	// Document is what the page shows, beside its .json; nil elsewhere.
+	Document any
 }
 
-// linked collects the addresses that a page names.
-type linked struct{ to []string }
+// linked collects the addresses that a page names, and keeps the page so that
+// its other forms need not have it made again.
+type linked struct {
+	to     []string
+	q      *request
+	page   Page
+	answer *answer
+}
 
 type linkedKey struct{}
 
-// frozenQuery lists the words of a query that a release keeps: they say which
-// part of a list a page shows. Forms and views in time need a server.
-var frozenQuery = []string{"after", "source", "entity", "vote"}
+// frozenQuery lists the words of a query that a release keeps where a page
+// links with them: they say which part of a list a page shows. Forms and views
+// in time need a server.
+var frozenQuery = []string{"after", "source", "entity", "supplier", "country", "list", "vote"}
 
 // address is an address of the atlas in the view of now, with a query of key
 // and value in turn.
@@ -54,7 +64,7 @@ func (q *request) fileLink(to string, query ...string) string {
 	}
 	var kept []string
 	for i := 0; i+1 < len(query); i += 2 {
-		if slices.Contains(frozenQuery, query[i]) || to == "/networks" && (query[i] == "country" || query[i] == "list") {
+		if slices.Contains(frozenQuery, query[i]) {
 			kept = append(kept, query[i], query[i+1])
 		}
 	}
@@ -62,11 +72,10 @@ func (q *request) fileLink(to string, query ...string) string {
 	if q.linked != nil {
 		q.linked.to = append(q.linked.to, a)
 	}
-	here := path.Dir("/" + FileName(address(q.path, flat(q.query)...)))
-	if q.figure != "" {
-		here = path.Join(q.path, "figure")
+	if q.folder == "" {
+		q.folder = path.Dir("/" + FileName(address(q.path, flat(q.query)...)))
 	}
-	return escapePath(relative(here, "/"+FileName(a))) + anchor
+	return escapePath(relative(q.folder, "/"+FileName(a))) + anchor
 }
 
 // relative is the way from a folder to a file, both from the root.
@@ -92,11 +101,17 @@ func FileName(address string) string {
 		p = "index"
 	}
 	suffix := ".html"
-	for _, f := range slices.Concat(forms, []string{".css", ".md"}) {
+	for _, f := range forms {
 		if rest, ok := strings.CutSuffix(p, f); ok {
 			p, suffix = rest, f
 			break
 		}
+	}
+	if strings.HasSuffix(p, ".css") {
+		suffix = ""
+	}
+	if query == "" {
+		return p + suffix
 	}
 	if v, err := url.ParseQuery(query); err == nil {
 		for _, k := range sortedKeys(v) {
@@ -118,7 +133,7 @@ func (c *capture) WriteHeader(status int)      { c.status = status }
 func (c *capture) Write(b []byte) (int, error) { return c.body.Write(b) }
 
 // Freeze makes every page that can be reached from the front page and hands
-// each to put, which is called by one goroutine at a time, in no fixed order.
+// each file to put, which several goroutines call at a time, in no fixed order.
 // The pages link to each other as files. A page that links to one that is not
 // there ends the work: a release has no dead link.
 func (s *Server) Freeze(ctx context.Context, start []string, put func(File) error) error {
@@ -135,7 +150,7 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var mu sync.Mutex // guards what follows, and put
+	var mu sync.Mutex // guards what follows
 	more := sync.NewCond(&mu)
 	seen := map[string]string{} // address to the page that names it
 	for _, a := range LatePages {
@@ -168,13 +183,33 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 			from := seen[a]
 			busy++
 			mu.Unlock()
-			body, to, err := s.file(ctx, a, from)
-			mu.Lock()
-			busy--
+			p, err := s.frozen(ctx, a, from)
 			if err == nil {
-				add(a, to)
-				err = put(File{Address: a, Name: FileName(a), Body: body})
+				err = put(p.File)
 			}
+			mu.Lock()
+			var forms []string // those that no other page has had made before
+			if err == nil {
+				for _, f := range p.forms() {
+					if _, ok := seen[f]; !ok {
+						seen[f] = a
+						forms = append(forms, f)
+					}
+				}
+				mu.Unlock()
+				for _, f := range forms {
+					var file File
+					if file, err = p.form(f); err == nil {
+						err = put(file)
+					}
+					if err != nil {
+						break
+					}
+				}
+				mu.Lock()
+				add(a, p.linked.to)
+			}
+			busy--
 			if err != nil {
 				cancel(err)
 			}
@@ -190,28 +225,103 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 }
 
 // LatePages are pages of a release that say what became of the others. Freeze
-// leaves them out; FreezePage makes them when Config.Restated can tell.
-var LatePages = []string{"/restatements", "/restatements.json", "/restatements.csv"}
+// leaves them and their forms out; FreezePage makes them when Config.Restated
+// can tell.
+var LatePages = []string{"/restatements"}
 
-// FreezePage makes one page of a release, and lists the addresses that it names.
-func (s *Server) FreezePage(ctx context.Context, address string) (File, []string, error) {
-	body, to, err := s.file(ctx, address, "")
-	return File{Address: address, Name: FileName(address), Body: body}, to, err
+// FreezePage makes one page of a release with its forms, and lists the
+// addresses that it names.
+func (s *Server) FreezePage(ctx context.Context, address string) (files []File, to []string, err error) {
+	p, err := s.frozen(ctx, address, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	files = append(files, p.File)
+	for _, f := range p.forms() {
+		file, err := p.form(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, file)
+	}
+	return files, p.linked.to, nil
 }
 
-// file makes the file of an address, and lists the addresses that it names.
-func (s *Server) file(ctx context.Context, address, from string) ([]byte, []string, error) {
-	l := &linked{}
+// frozenPage is a page of a release that was made.
+type frozenPage struct {
+	File
+	linked *linked
+}
+
+// frozen makes the file of an address.
+func (s *Server) frozen(ctx context.Context, address, from string) (*frozenPage, error) {
+	p := &frozenPage{File{Address: address, Name: FileName(address)}, &linked{}}
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, nil, sightline.Errorf(sightline.Internal, "freeze page", address, "BUG: %w", err)
+		return nil, sightline.Errorf(sightline.Internal, "freeze page", address, "BUG: %w", err)
 	}
 	r := (&http.Request{Method: http.MethodGet, URL: u, Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}).
-		WithContext(context.WithValue(ctx, linkedKey{}, l))
+		WithContext(context.WithValue(ctx, linkedKey{}, p.linked))
 	c := &capture{header: http.Header{}, status: http.StatusOK}
-	s.ServeHTTP(c, r)
-	if c.status != http.StatusOK {
-		return nil, nil, sightline.Errorf(sightline.Internal, "freeze page", address, "status %d, linked from %q: %.200s", c.status, from, c.body.String())
+	s.mux.ServeHTTP(c, ofFigure(r))
+	a := p.linked.answer
+	if a == nil { // no page: the style sheet
+		a = &answer{status: c.status, body: c.body.Bytes()}
 	}
-	return c.body.Bytes(), l.to, nil
+	if a.status != http.StatusOK {
+		return nil, sightline.Errorf(sightline.Internal, "freeze page", address, "status %d, linked from %q: %.200s", a.status, from, a.body)
+	}
+	p.Body = a.body
+	return p, nil
+}
+
+// forms lists the addresses of its other forms and of its figures that the
+// page names.
+func (p *frozenPage) forms() (out []string) {
+	q := p.linked.q
+	if q == nil || q.form != formHTML || q.figure != "" {
+		return nil
+	}
+	own := strings.TrimSuffix(FileName(p.Address), ".html")
+	figures := strings.TrimSuffix(q.path, "/") + "/figure/"
+	for _, to := range p.linked.to {
+		name := FileName(to)
+		form, ok := strings.CutPrefix(name, own)
+		if ok = ok && slices.Contains(forms, form) || strings.HasPrefix(to, figures); ok && !slices.Contains(out, to) {
+			out = append(out, to)
+		}
+	}
+	return out
+}
+
+// form makes one of the forms of the page from what the page was made of.
+func (p *frozenPage) form(address string) (File, error) {
+	f := File{Address: address, Name: FileName(address)}
+	q := *p.linked.q
+	s := q.server
+	suffixed := strings.TrimPrefix(address, strings.TrimSuffix(q.path, "/")+"/figure/")
+	ofFigure := suffixed != address
+	for _, form := range forms {
+		if strings.HasSuffix(f.Name, form) {
+			q.form = form
+			break
+		}
+	}
+	if ofFigure {
+		q.figure = strings.TrimSuffix(suffixed, q.form)
+	}
+	if q.form == formMD {
+		f.Body = markdown.Page(p.Body)
+		return f, nil
+	}
+	a := s.print(&q, p.linked.page)
+	p.linked.page.head().q = p.linked.q
+	if a.status != http.StatusOK {
+		return f, sightline.Errorf(sightline.Internal, "freeze page", address, "status %d: %.200s", a.status, a.body)
+	}
+	f.Body = a.body
+	if q.form == formJSON {
+		f.Document = p.linked.page.head().Document
+	}
+	return f, nil
 }

@@ -168,6 +168,9 @@ func TestHostileNames(t *testing.T) {
 		case "text/csv; charset=utf-8":
 			checkCells(t, address, body)
 			continue
+		case "text/markdown; charset=utf-8":
+			checkMarkdown(t, address, body)
+			continue
 		default:
 			continue
 		}
@@ -224,7 +227,7 @@ func kindOf(address string) string {
 	if k == "country" && strings.Count(path, "/") > 2 {
 		k = "part"
 	}
-	for _, form := range []string{".json", ".csv", ".png"} {
+	for _, form := range []string{".json", ".csv", ".png", ".md", ".txt", ".bib"} {
 		if strings.HasSuffix(path, form) {
 			k += form
 		}
@@ -245,6 +248,26 @@ func isolated(n *html.Node) bool {
 		}
 	}
 	return false
+}
+
+// checkMarkdown checks that no letter of a hostile name is a mark of Markdown.
+func checkMarkdown(t *testing.T, address, body string) {
+	t.Helper()
+	shown := false
+	for line := range strings.SplitSeq(body, "\n") {
+		shown = shown || strings.Contains(line, "QZX")
+		for _, never := range []string{"<script", "<img", "<svg", "</title", "](javascript", "](=", "](@", "&lt;", "&#x202e"} {
+			if i := strings.Index(line, never); i > 0 && line[i-1] != '\\' && strings.Count(line[:i], "`")%2 == 0 || i == 0 {
+				t.Errorf("%s holds %s in %.200q", address, never, line)
+			}
+		}
+	}
+	if !strings.HasPrefix(body, "# ") {
+		t.Errorf("%s begins with %.60q", address, body)
+	}
+	if strings.HasPrefix(address, "/claim/") && !shown {
+		t.Errorf("%s has no hostile text: the test shows nothing", address)
+	}
 }
 
 // checkCells checks that a table can be read, and no cell is a formula.

@@ -107,7 +107,7 @@ func networks(q *request) (Page, error) {
 	some.Networks = slices.DeleteFunc(slices.Clone(l.Networks), func(n dossier.NetworkRow) bool {
 		return country == nationUnknown && len(n.Countries) > 0 || country != "" && country != nationUnknown && !slices.Contains(n.Countries, country) || holding != "" && !holds(n, holding)
 	})
-	p.Document = &some
+	p.Document, p.Whole = &some, []string{"after", "list"}
 	p.Table = &Table{Columns: []string{"asn", "name", "country", "state", "holding", "share", "claim"}}
 	for _, n := range some.Networks {
 		where := ""
@@ -135,7 +135,9 @@ func networks(q *request) (Page, error) {
 			p.Countries = append(p.Countries, *x)
 		}
 		slices.SortFunc(p.Countries, func(a, b networkCountry) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
-		p.All = p.Link("/networks", "list", "all")
+		if len(p.Countries) > 0 {
+			p.All = p.Link("/networks", "list", "all")
+		}
 		for _, n := range l.Notes {
 			cites.use(n.N)
 		}

@@ -80,6 +80,7 @@ func packet(q *request) (Page, error) {
 	p := &packetPage{Result: d.Packet.Result, Card: d.Method, KnownAt: d.Packet.KnownAt, Program: d.Packet.Code, Count: len(d.Packet.Claims), First: 1}
 	p.q = q
 	p.Title, p.Name, p.Document = p.Plain("packet.title", "id", given), p.Text("packet.title", "id", p.Code(given)), d
+	p.Whole = []string{"after"}
 	p.Crumbs = []Link{{Href: p.Link("/methods"), Text: p.Text("nav.methods")}, {Href: p.Method(d.Method.ID), Text: p.Code(string(d.Method.ID))}}
 	if d.Packet.Result.Reason != "" {
 		p.Reason = p.Said(d.Packet.Result.Reason)

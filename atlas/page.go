@@ -45,6 +45,9 @@ type Head struct {
 	Figures []figure.Figure
 	// Table is the list that the page is, for .csv; nil where Figures hold all.
 	Table *Table
+	// Whole lists words of the query that choose what the page shows of
+	// Document and Table, which are the same without them.
+	Whole []string
 
 	q       *request
 	refused error                      // what is wrong with the form of the page, for programs
@@ -181,6 +184,9 @@ func (h *Head) Form(suffix string) string {
 	p := h.q.path
 	if p == "/" {
 		p = "/index"
+	}
+	if suffix == formJSON || suffix == formCSV {
+		return h.q.link(p+suffix, without(h.q, h.Whole...)...)
 	}
 	return h.q.link(p+suffix, flat(h.q.query)...)
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/atlas/markdown"
 	"sightline/atlas/words"
 	"sightline/dossier"
 	"sightline/dossier/audit"
@@ -30,7 +31,9 @@ const (
 const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // filePolicy is the policy of a page that is read from a file, where no server
-// says it. Some browsers take "self" for no file at all: file: is its like.
+// says it. Debian's chromium 156 and firefox-esr 153 take "self" for the files
+// of the disk, as package atlas/acceptance checks; file: is its like for
+// browsers that take it for none.
 const filePolicy = "default-src 'none'; style-src 'self' file:; img-src 'self' file:; form-action 'none'; base-uri 'none'"
 
 // The forms of a page, by the suffix of its address.
@@ -43,10 +46,11 @@ const (
 	formBIB  = ".bib"
 	formCSL  = ".csl.json"
 	formTXT  = ".txt"
+	formMD   = ".md"
 )
 
 // forms are tried in this order: one of them ends in another.
-var forms = []string{formCSL, formJSON, formCSV, formPNG, formAtom, formBIB, formTXT}
+var forms = []string{formCSL, formJSON, formCSV, formPNG, formAtom, formBIB, formTXT, formMD}
 
 // ServeHTTP answers GET and HEAD.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -158,6 +162,7 @@ type request struct {
 	audit  func() (*audit.Audit, error) // nil where there is none
 	called *called                      // the operation of the interface for programs that asks, if one does
 	linked *linked                      // addresses that the page names, where somebody collects them
+	folder string                       // of the page in a release, once it is known
 }
 
 // value is a word of the address's path.
@@ -196,6 +201,10 @@ func (s *Server) serve(r route) http.Handler {
 		}
 		if c, ok := hr.Context().Value(calledKey{}).(*called); ok {
 			c.answer = s.answer(r, hr, query)
+			return
+		}
+		if l, ok := hr.Context().Value(linkedKey{}).(*linked); ok {
+			l.answer = s.answer(r, hr, query)
 			return
 		}
 		key := hr.URL.Path + "?" + query.Encode()
@@ -255,6 +264,12 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	if err != nil {
 		return s.failed(q, err)
 	}
+	if q.linked != nil {
+		q.linked.q, q.linked.page = q, page
+		if q.form != formHTML {
+			q.linked.to = nil // another form has few links, and says so as it is printed
+		}
+	}
 	return s.print(q, page)
 }
 
@@ -265,7 +280,7 @@ func (s *Server) print(q *request, page Page) *answer {
 	if q.called != nil && (q.form == formJSON || h.Status >= http.StatusBadRequest) {
 		return q.wrap(h)
 	}
-	a := &answer{status: h.status(), loose: s.config.Release != ""}
+	a := &answer{status: h.status(), loose: q.linked != nil}
 	var err error
 	a.body, err = inBuffer(func(b *bytes.Buffer) (err error) {
 		a.kind, err = s.printForm(b, q, page)
@@ -295,6 +310,10 @@ func (s *Server) printForm(b *bytes.Buffer, q *request, page Page) (kind string,
 		return "application/atom+xml", printAtom(b, h)
 	case formBIB, formCSL, formTXT:
 		return printCitation(b, h, q.form)
+	case formMD:
+		text, err := inBuffer(func(b *bytes.Buffer) error { return s.pages[h.Kind].execute(b, page) })
+		b.Write(markdown.Page(text))
+		return "text/markdown; charset=utf-8", err
 	}
 	return "", sightline.Errorf(sightline.NotFound, "print page", q.path+q.form, "this page has no such form").
 		WithHint("Its figures do: their addresses stand under them.")

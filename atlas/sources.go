@@ -39,12 +39,12 @@ func (h *Head) pages(shown, total int, next string) html.HTML {
 	return h.part("pages", d)
 }
 
-// without is the query of a request but for one word.
-func without(q *request, key string) []string {
+// without is the query of a request but for some words.
+func without(q *request, keys ...string) []string {
 	f := flat(q.query)
 	var out []string
 	for i := 0; i < len(f); i += 2 {
-		if f[i] != key {
+		if !slices.Contains(keys, f[i]) {
 			out = append(out, f[i], f[i+1])
 		}
 	}
@@ -100,7 +100,7 @@ func sources(q *request) (Page, error) {
 	if wrong(fields) {
 		p.Status = http.StatusBadRequest
 	}
-	p.Document = &some
+	p.Document, p.Whole = &some, []string{"after"}
 	p.Table = &Table{Columns: []string{"id", "title", "publisher", "kind", "published", "terms", "reliability", "scope", "selection", "claims", "packet"}}
 	for _, s := range some.Sources {
 		p.Table.Rows = append(p.Table.Rows, []string{string(s.ID), s.Title, s.Publisher, s.Kind, s.Published.String(), s.Terms, s.Reliability, s.Scope, s.Selection, bare(s.Claims), string(s.Claims.Packet)})

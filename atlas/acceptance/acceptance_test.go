@@ -1,12 +1,15 @@
 package acceptance_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"image"
 	"image/png"
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,8 +26,8 @@ import (
 	"sightline/ledger"
 )
 
-// serve shows the catalogue on a loopback port and returns its address.
-func serve(t *testing.T) string {
+// atlasOf is the atlas of the catalogue.
+func atlasOf(t *testing.T, change func(*atlas.Config)) *atlas.Server {
 	t.Helper()
 	records, err := catalog.Records()
 	if err != nil {
@@ -48,10 +51,20 @@ func serve(t *testing.T) string {
 	for _, s := range catalog.AllSeries() {
 		c.Series = append(c.Series, indicator{s})
 	}
+	if change != nil {
+		change(&c)
+	}
 	h, err := atlas.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h
+}
+
+// serve shows the catalogue on a loopback port and returns its address.
+func serve(t *testing.T) string {
+	t.Helper()
+	h := atlasOf(t, nil)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -83,38 +96,34 @@ func need(t *testing.T, name, install string) string {
 	return path
 }
 
-// Browsers show every kind of page as the brief asks (items 1, 2, 5, 6 and 7
-// of its section 15).
-func TestBrowsers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("browsers take minutes")
-	}
-	chromium := need(t, "chromium", "apt-get install chromium")
-	firefox := need(t, "firefox-esr", "apt-get install firefox-esr")
-	node := need(t, "node", "Node.js 20")
-	pdftotext := need(t, "pdftotext", "apt-get install poppler-utils")
+// browsers are the programs that a check needs.
+type browsers struct{ chromium, firefox, node string }
+
+func needBrowsers(t *testing.T) browsers {
+	t.Helper()
+	b := browsers{need(t, "chromium", "apt-get install chromium"), need(t, "firefox-esr", "apt-get install firefox-esr"), need(t, "node", "Node.js 20")}
 	if _, err := os.Stat("node_modules/puppeteer-core"); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("run \"npm ci --ignore-scripts\" in atlas/acceptance first")
 	}
-	out := os.Getenv("ATLAS_PICTURES") // a folder to keep pictures in, for people to look at
-	if out == "" {
-		out = t.TempDir()
-	}
-	config, err := json.Marshal(map[string]any{
-		"base": serve(t), "out": out, "shots": os.Getenv("ATLAS_PICTURES") != "", "chromium": chromium, "firefox": firefox, "pages": acceptance.Pages,
-	})
+	return b
+}
+
+// check runs a script over the browsers, and reports what it found wrong.
+func (b browsers) check(t *testing.T, script string, config map[string]any) {
+	t.Helper()
+	config["chromium"], config["firefox"] = b.chromium, b.firefox
+	text, err := json.Marshal(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "config.json")
-	if err := os.WriteFile(file, config, 0o600); err != nil {
+	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), node, "check.mjs", file)
+	run := exec.CommandContext(t.Context(), b.node, script, file)
 	var errs strings.Builder
 	run.Stderr = &errs
-	text, err := run.Output()
-	if err != nil {
+	if text, err = run.Output(); err != nil {
 		t.Fatalf("%v\n%s", err, errs.String())
 	}
 	var found struct {
@@ -126,6 +135,118 @@ func TestBrowsers(t *testing.T) {
 	for _, p := range found.Problems {
 		t.Errorf("%s: %s", p.Where, p.What)
 	}
+}
+
+// frozenPages are some of each kind of page of a release; the first that
+// others lead to.
+var frozenPages = []string{
+	"/", "/countries", "/country/KE", "/country/KE/exposure", "/country/KE/blocking", "/country/KE/claims", "/country/KE/trend", "/country/ZW",
+	"/suppliers", "/supplier/company/huawei", "/networks", "/networks?country=KE", "/network/AS12455", "/laws", "/votes", "/votes?vote=vote/unga-74-247",
+	"/claims", "/claim/zw-cloudwalk-data-sent", "/sources", "/source/chalk-2019", "/methods", "/method/count.claims/1", "/audit", "/audit/1",
+	"/packet/SL-9Z8A-7G9H-J", "/names", "/names/k", "/changes", "/corrections", "/threats", "/about", "/forums", "/training", "/restatements",
+}
+
+// Browsers read a release from its folder, without a server: with its style,
+// following its links, asking for nothing else, and with the locked-down
+// preferences as without.
+func TestFrozenInBrowsers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("browsers take minutes")
+	}
+	b := needBrowsers(t)
+	h := atlasOf(t, func(c *atlas.Config) {
+		c.Release = "2026.11"
+		c.Restated = func() *dossier.Restatements { return &dossier.Restatements{Schema: dossier.RestatementsSchema} }
+	})
+	dir, out := filepath.Join(t.TempDir(), "a release, #1"), t.TempDir()
+	if p := os.Getenv("ATLAS_PICTURES"); p != "" {
+		out = p
+	}
+	write := func(name string, body []byte) {
+		t.Helper()
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to, body, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var names []string
+	var front []byte
+	for _, address := range frozenPages {
+		files, to, err := h.FreezePage(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			write(f.Name, f.Body)
+		}
+		names = append(names, files[0].Name)
+		if address != "/" {
+			continue
+		}
+		front = files[0].Body
+		for _, sheet := range to {
+			if strings.HasPrefix(sheet, "/static/") {
+				if files, _, err = h.FreezePage(t.Context(), sheet); err != nil {
+					t.Fatal(err)
+				}
+				write(files[0].Name, files[0].Body)
+			}
+		}
+	}
+	// A picture of the folder is shown, one of a server is not even asked for.
+	asked := 0
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { asked++; w.Write(drawing(t)) })}
+	served := make(chan error, 1)
+	go func() { served <- outside.Serve(l) }()
+	address := "http://" + l.Addr().String() + "/outside.png"
+	const picture = "picture.html"
+	write(picture, bytes.Replace(front, []byte(`<main id="main">`), []byte(`<main id="main"><img src="./figure/a.png" alt="a"><img src="`+address+`" alt="b">`), 1))
+	write("figure/a.png", drawing(t))
+	base := url.URL{Scheme: "file", Path: filepath.ToSlash(dir) + "/"}
+	b.check(t, "frozen.mjs", map[string]any{"base": base.String(), "out": out, "files": append(names, picture), "outside": address})
+	outside.Close()
+	<-served
+	if asked > 0 {
+		t.Errorf("the policy of a file let %d requests out", asked)
+	}
+	for _, name := range append(names, picture) {
+		shot := filepath.Join(out, strings.ReplaceAll(name, "/", "_")+"-firefox-")
+		if n, of := differ(t, shot+"default.png", shot+"safest.png"); n*1000 > of {
+			t.Errorf("%s: %d of %d pixels differ under the locked-down preferences", name, n, of)
+		}
+	}
+}
+
+// drawing is a small picture.
+func drawing(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 20))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Browsers show every kind of page as the brief asks (items 1, 2, 5, 6 and 7
+// of its section 15).
+func TestBrowsers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("browsers take minutes")
+	}
+	b := needBrowsers(t)
+	pdftotext := need(t, "pdftotext", "apt-get install poppler-utils")
+	out := os.Getenv("ATLAS_PICTURES") // a folder to keep pictures in, for people to look at
+	if out == "" {
+		out = t.TempDir()
+	}
+	b.check(t, "check.mjs", map[string]any{"base": serve(t), "out": out, "shots": os.Getenv("ATLAS_PICTURES") != "", "pages": acceptance.Pages})
 	for _, p := range acceptance.Pages {
 		usual, safest := filepath.Join(out, p.Name+"-firefox-default"), filepath.Join(out, p.Name+"-firefox-safest")
 		if n, of := differ(t, usual+".png", safest+".png"); n*1000 > of {

@@ -1,45 +1,13 @@
 // Drives the browsers over the pages of a running atlas and prints what is
 // wrong as one JSON document. Usage: node check.mjs CONFIG.json
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer from 'puppeteer-core';
+import { bad, config, problems, safest, withBrowser } from './browsers.mjs';
 
-const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const problems = [];
-const bad = (where, what) => problems.push({ where, what });
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const address = (path, lang) => config.base + path + (lang ? (path.includes('?') ? '&' : '?') + 'lang=' + lang : '');
-
-// As Tor Browser sets for its level "Safest", as far as is known.
-const safest = {
-  'javascript.enabled': false, 'svg.disabled': true, 'mathml.disabled': true, 'gfx.downloadable_fonts.enabled': false,
-  'gfx.font_rendering.opentype_svg.enabled': false, 'gfx.font_rendering.graphite.enabled': false, 'webgl.disabled': true,
-  'media.webaudio.enabled': false, 'media.mediasource.enabled': false, 'media.autoplay.default': 5, 'javascript.options.wasm': false,
-  'javascript.options.ion': false, 'javascript.options.baselinejit': false, 'javascript.options.asmjs': false, 'network.prefetch-next': false,
-  'network.dns.disablePrefetch': true, 'network.http.speculative-parallel-limit': 0,
-};
-const quiet = {
-  'network.captive-portal-service.enabled': false, 'network.connectivity-service.enabled': false, 'app.update.enabled': false,
-  'browser.safebrowsing.malware.enabled': false, 'browser.safebrowsing.phishing.enabled': false, 'datareporting.policy.dataSubmissionEnabled': false,
-  'extensions.getAddons.cache.enabled': false, 'services.settings.server': 'data:,', 'browser.region.network.url': '', 'layout.css.visited_links_enabled': false, 'toolkit.telemetry.enabled': false,
-};
-
-async function withBrowser(kind, prefs, work) {
-  const dir = mkdtempSync(join(tmpdir(), 'atlas-'));
-  const browser = await puppeteer.launch(kind === 'chromium'
-    ? { browser: 'chrome', executablePath: config.chromium, headless: true, userDataDir: dir,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--hide-scrollbars'] }
-    : { browser: 'firefox', executablePath: config.firefox, headless: true, userDataDir: dir, extraPrefsFirefox: { ...quiet, ...prefs } });
-  try {
-    await work(browser);
-  } finally {
-    await browser.close();
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
 
 // open loads a page and watches that it asks nobody else for anything.
 async function open(page, where, url, status = 200) {

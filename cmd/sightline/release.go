@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -28,8 +29,8 @@ func (a *app) releaseCommand() *cobra.Command {
 		Use:   "release DIRECTORY",
 		Short: "Freeze the whole atlas into a folder that can be cited, mirrored and checked",
 		Long: `Freeze every page that can be reached from the front page, with its .json and
-.csv, into a new folder: pages link to each other as files, so that it can be
-put on any file server or opened from a disk. Beside them stand the lists and
+.csv and the feeds of changes, into a new folder: pages link to each other as
+files, so that it can be put on any file server or opened from a disk. Beside them stand the lists and
 all numbers as tables (data/, datapackage.json), metadata for citation, and
 manifest.json with the length and SHA-256 of every file.
 
@@ -130,10 +131,28 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 		return err
 	}
 	var restated *dossier.Restatements
+	var mu sync.Mutex // guards what pages leave behind as they are made
+	var fault error
+	explain := func(err error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if fault == nil || ctx.Err() != nil {
+			return err
+		}
+		return sightline.Errorf(sightline.Internal, "release", o.name, "a page could not be made: %w", fault).
+			WithHint("This is a fault of ours, and nothing was written. \"sightline serve\" shows the other pages of the same records; please report the page and the message.")
+	}
 	h, err := atlas.New(atlas.Config{
 		Store: s.Store, Series: s.series, Audit: text, Edition: s.edition, Code: version(), OpenOnly: m.OpenOnly, Release: o.name,
 		Opened: newest[0].Recorded, Today: func() sightline.Day { return max(day, m.Date.Last()) }, CacheSize: 1 << 20,
 		Restated: func() *dossier.Restatements { return restated },
+		Fault: func(page string, err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if fault == nil {
+				fault = fmt.Errorf("page of kind %s: %w", page, err)
+			}
+		},
 	})
 	if err != nil {
 		return err
@@ -152,17 +171,19 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 	step := a.counting(o.quiet, "files")
 	files := 0
 	err = h.Freeze(ctx, nil, func(f atlas.File) error {
+		mu.Lock()
 		files++
 		step(files)
-		p, is, err := frozen.PacketOf(f.Name, f.Body)
-		if err != nil {
-			return err
+		if d, ok := f.Document.(*dossier.PacketSheet); ok && !strings.Contains(f.Name, ",") { // not a later page of one
+			packets = append(packets, d.Packet)
 		}
-		if is {
-			packets = append(packets, p)
+		isTable := slices.Contains(tablesOfPages, f.Name)
+		if isTable {
+			tables["data/"+f.Name] = f.Body
 		}
-		if slices.Contains(tablesOfPages, f.Name) {
-			if err := table(f.Name, f.Body); err != nil {
+		mu.Unlock()
+		if isTable {
+			if err := w.Put("data/"+f.Name, f.Body); err != nil {
 				return err
 			}
 		}
@@ -170,7 +191,7 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 	})
 	step(-1)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	slices.SortFunc(packets, func(a, b sightline.Packet) int {
 		return strings.Compare(string(a.Result.Packet), string(b.Result.Packet))
@@ -180,17 +201,19 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 	}
 	restated.Name = o.name
 	for _, address := range atlas.LatePages {
-		f, to, err := h.FreezePage(ctx, address)
+		late, to, err := h.FreezePage(ctx, address)
 		if err != nil {
-			return err
+			return explain(err)
 		}
-		for _, t := range to {
-			if _, ok := w.Entry(atlas.FileName(t)); !ok && !slices.Contains(atlas.LatePages, t) {
-				return sightline.Errorf(sightline.Internal, "freeze page", address, "it links to %s, which is not there", t)
+		for _, f := range late {
+			if err := w.Put(f.Name, f.Body); err != nil {
+				return err
 			}
 		}
-		if err := w.Put(f.Name, f.Body); err != nil {
-			return err
+		for _, t := range to {
+			if _, ok := w.Entry(atlas.FileName(t)); !ok {
+				return sightline.Errorf(sightline.Internal, "freeze page", address, "it links to %s, which is not there", t)
+			}
 		}
 	}
 	values, err := frozen.Values(packets)

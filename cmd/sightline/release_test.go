@@ -257,6 +257,44 @@ func (r releaser) checkLinks(tree map[string][]byte) {
 	if len(pages) < 1000 {
 		t.Errorf("%d pages only", len(pages))
 	}
+	r.checkReached(tree, pages)
+}
+
+// checkReached follows the pages from the first: nothing is there that no page
+// leads to, but for what speaks of the release as a whole.
+func (r releaser) checkReached(tree map[string][]byte, pages map[string]*htmlcheck.Page) {
+	t := r.t
+	t.Helper()
+	reached := map[string]bool{"index.html": true}
+	kinds := map[string]int{}
+	for queue := []string{"index.html"}; len(queue) > 0; queue = queue[1:] {
+		kinds[path.Ext(queue[0])]++
+		p := pages[queue[0]]
+		if p == nil {
+			continue
+		}
+		for _, n := range htmlcheck.All(p.Root, "") {
+			u, err := url.Parse(htmlcheck.Attr(n, "href"))
+			if err != nil || u.Scheme != "" || u.Path == "" {
+				continue
+			}
+			if to := path.Join(path.Dir(queue[0]), u.Path); !reached[to] {
+				reached[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	for name := range tree {
+		whole := !strings.Contains(name, "/") && pages[name] == nil || strings.HasPrefix(name, "data/")
+		if !reached[name] && !whole {
+			t.Errorf("no page leads to %s", name)
+		}
+	}
+	for _, kind := range []string{".html", ".json", ".csv", ".md", ".bib", ".txt", ".atom", ".css"} {
+		if kinds[kind] == 0 {
+			t.Errorf("no page leads to a %s", kind)
+		}
+	}
 }
 
 func (r releaser) checkLink(tree map[string][]byte, pages map[string]*htmlcheck.Page, name string, n *html.Node, to string, bad func(name, what, to string)) {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -83,12 +84,14 @@ func CheckName(name string) error {
 }
 
 // Writer writes a release: into a folder beside its place, which takes the
-// place when all is written.
+// place when all is written. Several goroutines may put files at a time.
 type Writer struct {
 	dir, temporary string
-	files          map[string]Entry
-	folded         map[string]string // names without case, for disks that know none
-	folders        map[string]bool
+
+	mu      sync.Mutex // guards what follows
+	files   map[string]Entry
+	folded  map[string]string // names without case, for disks that know none
+	folders map[string]bool
 }
 
 // Create begins a release in a folder that must not exist.
@@ -120,24 +123,39 @@ func (w *Writer) Put(name string, body []byte) error {
 	if !fs.ValidPath(name) || strings.ContainsAny(name, "\\:") {
 		return sightline.Errorf(sightline.Internal, "write release", name, "BUG: not a name for a file")
 	}
-	if other, ok := w.folded[strings.ToLower(name)]; ok {
+	folded := strings.ToLower(name)
+	w.mu.Lock()
+	other, taken := w.folded[folded]
+	if !taken {
+		w.folded[folded] = name
+	}
+	w.mu.Unlock()
+	if taken {
 		return sightline.Errorf(sightline.Conflict, "write release", name, "the name is that of %s on disks that do not tell capitals", other)
 	}
 	if err := w.write(name, body); err != nil {
 		return err
 	}
-	w.folded[strings.ToLower(name)] = name
-	w.files[name] = Entry{name, int64(len(body)), Sum(body)}
+	e := Entry{name, int64(len(body)), Sum(body)}
+	w.mu.Lock()
+	w.files[name] = e
+	w.mu.Unlock()
 	return nil
 }
 
 func (w *Writer) write(name string, body []byte) error {
 	to := filepath.Join(w.temporary, filepath.FromSlash(name))
-	if d := path.Dir(name); !w.folders[d] {
+	d := path.Dir(name)
+	w.mu.Lock()
+	made := w.folders[d]
+	w.mu.Unlock()
+	if !made {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return unwritten(name, err)
 		}
+		w.mu.Lock()
 		w.folders[d] = true
+		w.mu.Unlock()
 	}
 	if err := os.WriteFile(to, body, 0o644); err != nil {
 		return unwritten(name, err)
@@ -146,7 +164,12 @@ func (w *Writer) write(name string, body []byte) error {
 }
 
 // Entry is what was put under a name.
-func (w *Writer) Entry(name string) (Entry, bool) { e, ok := w.files[name]; return e, ok }
+func (w *Writer) Entry(name string) (Entry, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e, ok := w.files[name]
+	return e, ok
+}
 
 // Finish writes the manifest, signs it where there is a key, and puts the
 // release into its place. It returns the hash of the manifest.

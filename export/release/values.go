@@ -71,8 +71,8 @@ func Values(packets []sightline.Packet) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// PacketOf reads the packet of a file of a release, if it is one of a packet.
-func PacketOf(name string, body []byte) (p sightline.Packet, ok bool, err error) {
+// packetOf reads the packet of a file of a release, if it is one of a packet.
+func packetOf(name string, body []byte) (p sightline.Packet, ok bool, err error) {
 	if !strings.HasPrefix(name, "packet/") || !strings.HasSuffix(name, ".json") || strings.Contains(name, ",") {
 		return p, false, nil
 	}
@@ -97,7 +97,7 @@ func Packets(tree fs.FS) ([]sightline.Packet, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, ok, err := PacketOf(name, b)
+		p, ok, err := packetOf(name, b)
 		if err != nil {
 			return nil, err
 		}
