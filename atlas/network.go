@@ -4,6 +4,7 @@ import (
 	html "html/template"
 
 	"sightline"
+	"sightline/atlas/figure"
 	"sightline/dossier"
 )
 
@@ -13,7 +14,8 @@ type networkPage struct {
 	Doc      *dossier.NetworkSheet
 	Holdings []holdingPart
 	Groups   []html.HTML
-	Measured []html.HTML // figures of what is measured of it
+	Measured []html.HTML      // figures of what routing tables say of it
+	Without  []dossier.Figure // what they tell too little of
 }
 
 // holdingPart is what a state holds, the card of the claim, and the passages
@@ -66,6 +68,18 @@ func network(q *request) (Page, error) {
 		p.Table.Rows = append(p.Table.Rows, []string{h.State, h.Kind, h.Share, string(h.Claim), quote})
 	}
 	p.Groups = p.groups(d.Groups, cites, "state")
+	if r := d.Routes; r != nil {
+		cites.use(r.Notes...)
+		var figures []figure.Figure
+		figures, p.Without = p.shares(dossier.Answer{ID: "measured", Figures: r.Figures})
+		for _, f := range r.Figures {
+			cites.use(f.Notes...)
+		}
+		for _, f := range figures {
+			p.Figures = append(p.Figures, f)
+			p.Measured = append(p.Measured, p.Figure(f))
+		}
+	}
 	p.Notes = cites.notes()
 	for _, s := range []string{"facts", "holdings", "record", "measured"} {
 		p.Sections = append(p.Sections, Link{Href: "#" + s, Text: p.Text("network." + s)})

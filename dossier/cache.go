@@ -189,6 +189,14 @@ func (c *cache) Routes(q tables.Query) (*tables.Answer, error) {
 	return nil, nil
 }
 
+// Met implements [Routed].
+func (c *cache) Met(q tables.Query, a sightline.ASN) ([]sightline.Country, error) {
+	if s, ok := c.Store.(Routed); ok {
+		return s.Met(q, a)
+	}
+	return nil, nil
+}
+
 // Observations implements [Counted]: none where the store has no counts.
 func (c *cache) Observations(of sightline.Country, at sightline.Instant) ([]observations.Held, error) {
 	if s, ok := c.Store.(Counted); ok {

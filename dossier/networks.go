@@ -50,6 +50,7 @@ type NetworkSheet struct {
 	Names  []string           `json:"names,omitzero"`
 	Claims sightline.Estimate `json:"claims"` // that are about it
 	Groups []Group            `json:"groups"`
+	Routes *NetworkRoutes     `json:"routes,omitzero"` // where routing tables are held
 	Frame
 }
 
@@ -152,6 +153,7 @@ func (r *Reader) Network(asn string) (*NetworkSheet, error) {
 	k.group(&g, "acts", "Acts and lists that name it", "", true, newest(k.selected(is, sightline.ListedUnder)))
 	k.group(&g, "other", "Other statements", "", false, newest(slices.DeleteFunc(named, func(e sightline.Entry) bool { return k.shown[sightline.ClaimID(e.Record.ID())] })))
 	d.Groups = g.Groups
+	d.Routes = k.onPaths(a)
 	d.Frame, err = r.seal(k, "network/"+a.String())
 	return d, err
 }

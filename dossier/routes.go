@@ -16,6 +16,8 @@ import (
 type Routed interface {
 	// Routes says who is on the path into a country, as tables.Store does.
 	Routes(tables.Query) (*tables.Answer, error)
+	// Met lists the countries into which a network stands on a path.
+	Met(tables.Query, sightline.ASN) ([]sightline.Country, error)
 }
 
 // staleAfter is how many days old the newest table may be for a dossier to
@@ -36,6 +38,16 @@ func (v *view) routed() (*tables.Answer, error) {
 	if v.routes.asked {
 		return v.routes.answer, nil
 	}
+	a, err := store.Routes(v.routesQuery())
+	if err != nil {
+		return nil, err
+	}
+	v.routes.asked, v.routes.answer = true, a
+	return a, nil
+}
+
+// routesQuery asks for the country of the view by what the view can know of.
+func (v *view) routesQuery() tables.Query {
 	q := tables.Query{Country: v.options.Country, Recorded: v.options.AsRecorded, At: v.options.Moment}
 	if !v.options.AsPublished.IsZero() {
 		end := sightline.Instant(int64(v.options.AsPublished.Last())+1)*86_400_000_000 - 1
@@ -44,15 +56,12 @@ func (v *view) routed() (*tables.Answer, error) {
 		}
 	}
 	q.Owners = func() (owners exposure.Owners, err error) {
-		v.routes.holdings, owners, err = v.stateHoldings()
-		return owners, err
+		if v.routes.holdings == nil {
+			v.routes.holdings, v.routes.owners, err = v.stateHoldings()
+		}
+		return v.routes.owners, err
 	}
-	a, err := store.Routes(q)
-	if err != nil {
-		return nil, err
-	}
-	v.routes.asked, v.routes.answer = true, a
-	return a, nil
+	return q
 }
 
 // routes is what the view learned of the routes.
@@ -60,6 +69,7 @@ type routes struct {
 	asked    bool
 	answer   *tables.Answer
 	holdings map[sightline.ASN][]sightline.Entry // what states own of a network
+	owners   exposure.Owners                     // and in which they hold a majority
 }
 
 // stateHoldings lists what is on record of states that hold networks, and the
@@ -476,6 +486,96 @@ func (k *composer) routesCoverage() Coverage {
 	return c
 }
 
+// NetworkRoutes is what routing tables say of one network: how much of the
+// paths into which countries it stands on.
+type NetworkRoutes struct {
+	From      sightline.Instant `json:"from"` // of what the tables show
+	To        sightline.Instant `json:"to"`
+	Present   bool              `json:"present"` // the tables are young enough to speak of the present
+	Warning   string            `json:"warning,omitzero"`
+	Sentence  string            `json:"sentence"`         // what the tables see
+	Countries int               `json:"countries"`        // into which it stands on a path
+	Figures   []Figure          `json:"figures,omitzero"` // of those where it stands on most
+	Notes     []int             `json:"notes,omitzero"`
+}
+
+// listedCountries is how many countries the page of a network shows; of our
+// choosing.
+const listedCountries = 12
+
+// onPaths is what routing tables say of a network, or nil where none is held.
+func (k *composer) onPaths(a sightline.ASN) *NetworkRoutes {
+	store, ok := k.store.(Routed)
+	if !ok || k.err != nil {
+		return nil
+	}
+	q := k.routesQuery()
+	countries, err := store.Met(q, a)
+	if err != nil {
+		k.fail(err)
+		return nil
+	}
+	q.Country = sightline.Countries()[0] // the tables are the same whatever it is
+	any, err := store.Routes(q)
+	if err != nil {
+		k.fail(err)
+	}
+	if any == nil || k.err != nil {
+		return nil
+	}
+	out := &NetworkRoutes{From: any.Moment.From, To: any.Moment.To, Present: k.present(any), Warning: k.stale(any), Sentence: covered(any), Countries: len(countries)}
+	if any.Lacks != "" {
+		out.Sentence += " " + capital(any.Lacks) + "."
+	}
+	if _, err := k.source(routesSource); err == nil {
+		out.Notes = []int{k.note(routesSource)}
+	}
+	view, known := k.options.Country, k.routes
+	defer func() { k.options.Country, k.routes = view, known }()
+	for _, c := range countries[:min(listedCountries, len(countries))] {
+		q.Country = c
+		r, err := store.Routes(q)
+		if err != nil {
+			k.fail(err)
+			return nil
+		}
+		k.options.Country, k.routes.asked, k.routes.answer = c, true, r
+		add := func(label string, id sightline.MethodID, low, high, of int) {
+			f := k.figure(label+k.name(c.Entity()), id, params{"network": a.String()})
+			if f.Estimate.State == sightline.OK {
+				f.Sentence = inPlaces(low, high, of, "network")
+			}
+			f.Sentence += "Seen by " + plural(int(f.Estimate.N), "monitor network", "monitor networks") + "."
+			f.Notes = append(f.Notes, out.Notes...)
+			out.Figures = append(out.Figures, f)
+		}
+		p := &r.Picture
+		if i := slices.IndexFunc(p.Hegemony.Rows, func(r exposure.CountryHegemonyRow) bool { return r.ASN == a }); i >= 0 {
+			low, high := p.Hegemony.Rows[i].Ranks()
+			add("On the path into ", exposure.CountryHegemonyMethod, low, high, len(p.Hegemony.Rows))
+		}
+		if p.CTI == nil {
+			continue
+		}
+		if i := slices.IndexFunc(p.CTI.Rows, func(r exposure.CTIRow) bool { return r.ASN == a }); i >= 0 {
+			low, high := p.CTI.Rows[i].Ranks()
+			add("Transit influence on ", exposure.CTIMethod, low, high, len(p.CTI.Rows))
+		}
+	}
+	return out
+}
+
+// stale says that tables do not speak of the present, where they do not.
+func (v *view) stale(r *tables.Answer) string {
+	if v.present(r) {
+		return ""
+	}
+	if days, known := v.age(r); known {
+		return fmt.Sprintf("Not the present: the tables show %s, %d days ago; after %d days they say nothing of now.", shownOn(r), days, staleAfter)
+	}
+	return fmt.Sprintf("Not the present: the tables show %s.", shownOn(r))
+}
+
 // RoutesSchema names the version of a table of routes that JSON carries
 // (docs/schema/routes-1.json).
 const RoutesSchema = "sightline.routes/1"
@@ -549,12 +649,7 @@ func ListRoutes(store sightline.Store, series []Series, o Options, most int) (*R
 		Coverage: RouteCoverage{Collectors: r.Moment.Collectors(), Prefixes: r.Prefixes, Entries: r.Entries, Peers: c.AllPeers, FullFeeds: c.Peers, Networks: c.Networks,
 			Threshold: c.FullFeed, Largest: c.Largest, Words: covered(r)},
 	}
-	if !t.Present {
-		t.Warning = fmt.Sprintf("Not the present: the tables show %s.", shownOn(r))
-		if days, known := v.age(r); known {
-			t.Warning = fmt.Sprintf("Not the present: the tables show %s, %d days ago; after %d days they say nothing of now.", shownOn(r), days, staleAfter)
-		}
-	}
+	t.Warning = v.stale(r)
 	var source []int
 	if _, err := v.source(routesSource); err == nil {
 		source = []int{k.note(routesSource)}

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -43,31 +44,27 @@ type answers struct {
 	o     exposure.PictureOptions
 	got   map[sightline.Country]exposure.Picture
 	asked int
+	whole bool // got has every country
 }
 
 // Answer computes who is on the path into a country. It is nil where no table
 // is held.
 func (s *Store) Answer(q Query) (*Answer, error) {
-	all, err := s.List(q.Recorded)
-	if err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, none, err := s.ask(q)
+	if none || err != nil {
 		return nil, err
 	}
-	if q.At == 0 {
-		q.At = sightline.Forever
-	}
-	m := momentOf(all, q.At)
-	if m == nil {
-		return nil, nil
-	}
-	var owners exposure.Owners
-	if q.Owners != nil {
-		if owners, err = q.Owners(); err != nil {
+	if _, ok := a.got[q.Country]; !ok && a.base.Lacks == "" && !a.whole {
+		// Who asks for a second country asks for many: then all at once.
+		only := []sightline.Country{q.Country}
+		if a.asked++; a.asked > 1 {
+			only = nil
+		}
+		if err := a.compute(only); err != nil {
 			return nil, err
 		}
-	}
-	a, err := s.answersOf(all, m, owners)
-	if err != nil {
-		return nil, err
 	}
 	out := a.base
 	if out.Lacks != "" {
@@ -75,31 +72,96 @@ func (s *Store) Answer(q Query) (*Answer, error) {
 	}
 	p, ok := a.got[q.Country]
 	if !ok {
-		// Who asks for a second country asks for many: then all at once.
-		o := a.o
-		if a.asked++; a.asked == 1 {
-			o.Countries = []sightline.Country{q.Country}
-		}
-		pictures, cover, err := exposure.ComputePictures(o)
-		if sightline.ErrorCode(err) == sightline.Invalid {
-			a.base.Lacks = err.Error()
-			out.Lacks = a.base.Lacks
-			return &out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		a.base.Coverage, out.Coverage = cover, cover
-		for _, p := range pictures {
-			a.got[p.Country] = p
-		}
-		if p, ok = a.got[q.Country]; !ok {
-			p = exposure.Picture{Country: q.Country}
-			a.got[q.Country] = p
-		}
+		p = exposure.Picture{Country: q.Country}
+		a.got[q.Country] = p
 	}
 	out.Picture = p
 	return &out, nil
+}
+
+// ask finds what was answered of the moment of a query; none is true where no
+// table is held.
+func (s *Store) ask(q Query) (a *answers, none bool, err error) {
+	all, err := s.List(q.Recorded)
+	if err != nil {
+		return nil, false, err
+	}
+	if q.At == 0 {
+		q.At = sightline.Forever
+	}
+	m := momentOf(all, q.At)
+	if m == nil {
+		return nil, true, nil
+	}
+	var owners exposure.Owners
+	if q.Owners != nil {
+		if owners, err = q.Owners(); err != nil {
+			return nil, false, err
+		}
+	}
+	a, err = s.answersOf(all, m, owners)
+	return a, false, err
+}
+
+// compute adds the pictures of some countries; nil is all.
+func (a *answers) compute(only []sightline.Country) error {
+	o := a.o
+	o.Countries = only
+	pictures, cover, err := exposure.ComputePictures(o)
+	if sightline.ErrorCode(err) == sightline.Invalid {
+		a.base.Lacks = err.Error()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.base.Coverage, a.whole = cover, only == nil
+	for _, p := range pictures {
+		a.got[p.Country] = p
+	}
+	return nil
+}
+
+// Met lists the countries into which a network stands on a path that counts,
+// from that with the highest hegemony of the network on. The country of the
+// query is not used.
+func (s *Store) Met(q Query, network sightline.ASN) ([]sightline.Country, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, none, err := s.ask(q)
+	if none || err != nil {
+		return nil, err
+	}
+	if a.base.Lacks == "" && !a.whole {
+		if err := a.compute(nil); err != nil {
+			return nil, err
+		}
+	}
+	type met struct {
+		country sightline.Country
+		value   float64
+	}
+	var list []met
+	for c, p := range a.got {
+		i := slices.IndexFunc(p.Hegemony.Rows, func(r exposure.CountryHegemonyRow) bool { return r.ASN == network })
+		in := i >= 0 || p.CTI != nil && slices.ContainsFunc(p.CTI.Rows, func(r exposure.CTIRow) bool { return r.ASN == network })
+		if !in {
+			continue
+		}
+		m := met{country: c}
+		if i >= 0 {
+			m.value, _ = p.Hegemony.Rows[i].Estimate().Value.Get()
+		}
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b met) int {
+		return cmp.Or(cmp.Compare(b.value, a.value), strings.Compare(a.country.Code(), b.country.Code()))
+	})
+	var out []sightline.Country
+	for _, m := range list {
+		out = append(out, m.country)
+	}
+	return out, nil
 }
 
 // newest is the last file of a kind that was held.

@@ -78,12 +78,14 @@ func (h *Held) Compare(o *Held) int {
 	return cmp.Or(cmp.Compare(h.Recorded, o.Recorded), strings.Compare(h.ID(), o.ID()))
 }
 
-// Store is the tables of a workspace.
+// Store is the tables of a workspace. Answer and Met are safe for concurrent
+// use.
 type Store struct {
 	dir  string // list
 	memo string // cache
 	kept archive.Archive
 
+	mu    sync.Mutex
 	read  map[string]*answers // by moment and what places it
 	table *paths.Table        // the last one, and
 	of    string              // its key

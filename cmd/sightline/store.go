@@ -60,6 +60,11 @@ type withRoutes struct {
 // Routes implements dossier.Routed.
 func (r withRoutes) Routes(q tables.Query) (*tables.Answer, error) { return r.tables.Answer(q) }
 
+// Met implements dossier.Routed.
+func (r withRoutes) Met(q tables.Query, a sightline.ASN) ([]sightline.Country, error) {
+	return r.tables.Met(q, a)
+}
+
 // open opens the workspace for reading, or the embedded catalogue.
 func (a *app) open() (*store, error) {
 	s := &store{}
