@@ -25,6 +25,7 @@ tail -n +2 countries.csv | cut -d, -f1 | sed 's,^,/country/,' >"$dir/countries"
 go list std | grep -v -E '(^|/)(internal|vendor)(/|$)' | sed 's,^,/,' >"$dir/packages"
 
 ticks=$(getconf CLK_TCK)
+ours=127.0.0.1:$((20000 + $$ % 20000)) theirs=127.0.0.1:$((40000 + $$ % 20000))
 # used prints the processor time of the server so far, in ticks.
 used() { sed 's/.*) //' "/proc/$server/stat" | awk '{ print $12 + $13 }'; }
 
@@ -36,9 +37,9 @@ run() {
   "$@" >"$dir/log" 2>&1 &
   server=$!
   n=0
-  until curl -s -o /dev/null "http://$address$(head -n 1 "$pages")"; do
+  until curl -s -o /dev/null "http://$address$(head -n 1 "$pages")" && kill -0 "$server"; do
     n=$((n + 1))
-    if [ "$n" -gt 240 ]; then
+    if [ "$n" -gt 240 ] || ! kill -0 "$server"; then
       cat "$dir/log" >&2
       exit 1
     fi
@@ -60,10 +61,10 @@ run() {
 printf 'server\tpages/s\tp50\tp99\tcpu ms/page\tkB/page\tMB resident\tload\n'
 i=0
 while [ "$i" -lt "$rounds" ]; do
-  run 'sightline, cold' "$dir/countries" 127.0.0.1:8471 "$dir/sightline" serve --listen 127.0.0.1:8471 --cache 0
-  run 'sightline, warm' "$dir/countries" 127.0.0.1:8471 "$dir/sightline" serve --listen 127.0.0.1:8471
+  run 'sightline, cold' "$dir/countries" "$ours" "$dir/sightline" serve --listen "$ours" --cache 0
+  run 'sightline, warm' "$dir/countries" "$ours" "$dir/sightline" serve --listen "$ours"
   if command -v pkgsite >/dev/null; then
-    run 'pkgsite' "$dir/packages" 127.0.0.1:8472 pkgsite -http 127.0.0.1:8472 .
+    run 'pkgsite' "$dir/packages" "$theirs" pkgsite -http "$theirs" .
   fi
   i=$((i + 1))
 done
