@@ -565,6 +565,67 @@ func (k *composer) onPaths(a sightline.ASN) *NetworkRoutes {
 	return out
 }
 
+// searchedRoutes is how many networks of each kind and country are looked through
+// for a packet, of our choosing.
+const searchedRoutes = 200
+
+// RoutePacket finds a packet of the routes into some countries, or nil, without
+// composing their dossiers. Of the networks in each country the highest are
+// looked through.
+func (r *Reader) RoutePacket(countries []sightline.Country, id sightline.PacketID) (*sightline.Packet, error) {
+	var known routes
+	for _, c := range countries {
+		o := r.options
+		o.Country = c
+		v := emptyView(r.store, r.series, o)
+		v.routes.holdings, v.routes.owners = known.holdings, known.owners
+		a, err := v.routed()
+		if a == nil || err != nil {
+			return nil, err
+		}
+		known = v.routes
+		var found *sightline.Packet
+		try := func(m sightline.MethodID, p params) {
+			if found != nil || err != nil {
+				return
+			}
+			var e sightline.Estimate
+			var packet sightline.Packet
+			if e, packet, err = v.estimate(m, p); err == nil && e.Packet == id {
+				found = &packet
+			}
+		}
+		try(routesMonitors, params{})
+		p := &a.Picture
+		for i := range p.Hegemony.Rows[:min(searchedRoutes, len(p.Hegemony.Rows))] {
+			try(exposure.CountryHegemonyMethod, params{"network": p.Hegemony.Rows[i].ASN.String()})
+		}
+		if p.CTI != nil {
+			for i := range p.CTI.Rows[:min(searchedRoutes, len(p.CTI.Rows))] {
+				try(exposure.CTIMethod, params{"network": p.CTI.Rows[i].ASN.String()})
+			}
+		}
+		for i := range p.Union.ByNetwork[:min(searchedRoutes, len(p.Union.ByNetwork))] {
+			try(exposure.UnionMethod, params{"network": p.Union.ByNetwork[i].ASN.String()})
+		}
+		for i := range p.Union.Owners {
+			if x := &p.Union.Owners[i]; len(x.Met) > 0 {
+				try(exposure.UnionMethod, params{"owner": x.Owner})
+				try(exposure.TransitMethod, params{"owner": x.Owner})
+			}
+		}
+		for i := range p.Union.Cuts {
+			try(exposure.ChokepointMethod, params{"networks": strconv.Itoa(len(p.Union.Cuts[i].ASNs))})
+		}
+		try(exposure.ForeignMethod, params{})
+		try(exposure.ConcentrationMethod, params{})
+		if found != nil || err != nil {
+			return found, err
+		}
+	}
+	return nil, nil
+}
+
 // stale says that tables do not speak of the present, where they do not.
 func (v *view) stale(r *tables.Answer) string {
 	if v.present(r) {

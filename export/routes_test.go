@@ -25,6 +25,8 @@ type routedStore struct {
 	owners exposure.Owners
 }
 
+func (r *routedStore) Met(tables.Query, sightline.ASN) ([]sightline.Country, error) { return nil, nil }
+
 func (r *routedStore) Routes(q tables.Query) (*tables.Answer, error) {
 	var err error
 	if r.owners, err = q.Owners(); err != nil {

@@ -121,9 +121,19 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 			}
 		}
 	}
+	// One reader for all countries reads what they share once.
+	r, err := dossier.NewReader(s.Store, s.series, o)
+	if err != nil {
+		return p, nil, err
+	}
+	if found, err := r.RoutePacket(countries, id); err != nil || found != nil {
+		if err == nil {
+			p, beside = *found, []sightline.Packet{*found}
+		}
+		return p, beside, err
+	}
 	for _, c := range countries {
-		o.Country = c
-		d, err := dossier.Compose(s.Store, s.series, o)
+		d, err := r.Dossier(c)
 		if err != nil {
 			return p, nil, err
 		}
@@ -132,11 +142,6 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 		}
 	}
 	if country == "" {
-		o.Country = sightline.Country{}
-		r, err := dossier.NewReader(s.Store, s.series, o)
-		if err != nil {
-			return p, nil, err
-		}
 		switch d, err := r.Packet(string(id)); {
 		case err == nil:
 			return d.Packet, d.Packets, nil
@@ -144,29 +149,9 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 			return p, nil, err
 		}
 	}
-	for _, c := range countries {
-		if s.ledger == nil {
-			break // only a workspace has routing tables
-		}
-		o.Country = c
-		t, err := dossier.ListRoutes(s.Store, s.series, o, allRoutes)
-		if sightline.ErrorCode(err) == sightline.NotFound {
-			continue
-		}
-		if err != nil {
-			return p, nil, err
-		}
-		if pick(t.Packets) {
-			return p, beside, nil
-		}
-	}
 	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier, audit or page of %s has it", s.edition).
 		WithHint("If it was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")
 }
-
-// allRoutes is how many networks of each kind are looked through; --in finds the
-// others.
-const allRoutes = 100
 
 // readPackets reads the packets of a document saved as JSON.
 func readPackets(name string) ([]sightline.Packet, error) {

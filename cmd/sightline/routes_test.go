@@ -129,6 +129,11 @@ func TestNetworkOnPaths(t *testing.T) {
 		if !slices.ContainsFunc(c.Packets, func(p sightline.Packet) bool { return p.Result.Packet == f.Estimate.Packet }) {
 			t.Error("the dossier has another packet")
 		}
+		// It is found without any dossier.
+		p, err := r.RoutePacket(sightline.Countries(), f.Estimate.Packet)
+		if err != nil || p == nil || p.ID() != f.Estimate.Packet || p.Parameters["country"] != "KE" {
+			t.Errorf("found %v, %v", p, err)
+		}
 	}
 	// A network that stands on no path.
 	d, err := r.Network("AS9737")
