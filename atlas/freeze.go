@@ -156,12 +156,18 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 	for _, a := range LatePages {
 		seen[a] = a
 	}
-	var queue []string
+	// Pages of packets and methods say which other pages show a number: they
+	// wait until those are made.
+	var queue, waiting []string
 	busy := 0
 	add := func(from string, to []string) {
 		for _, a := range to {
-			if _, ok := seen[a]; !ok {
-				seen[a] = from
+			if _, ok := seen[a]; ok {
+				continue
+			}
+			if seen[a] = from; strings.HasPrefix(a, "/packet/") || strings.HasPrefix(a, "/method") {
+				waiting = append(waiting, a)
+			} else {
 				queue = append(queue, a)
 			}
 		}
@@ -173,6 +179,9 @@ func (s *Server) Freeze(ctx context.Context, start []string, put func(File) erro
 		for {
 			for len(queue) == 0 && busy > 0 && ctx.Err() == nil {
 				more.Wait()
+			}
+			if len(queue) == 0 {
+				queue, waiting = waiting, nil
 			}
 			if len(queue) == 0 || ctx.Err() != nil {
 				more.Broadcast()

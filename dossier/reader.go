@@ -121,10 +121,30 @@ func (p *places) note(where string, packets []sightline.Packet) {
 		} else if old, ok := p.uses[x.Method][kind]; !ok || x.Result.Packet < old {
 			p.uses[x.Method][kind] = x.Result.Packet
 		}
-		if _, have := p.of[x.Result.Packet]; !have && len(p.of) < keptPlaces {
+		if old, have := p.of[x.Result.Packet]; have && before(at, old) || !have && len(p.of) < keptPlaces {
 			p.of[x.Result.Packet] = at
 		}
 	}
+}
+
+// placeOrder is which kind of document a packet is said to be in, of several
+// that show it; others come after these.
+var placeOrder = []string{"country", "world", "suppliers", "supplier", "sources", "networks", "laws", "votes", "forums", "training", "audit", "claim"}
+
+// before reports whether a packet is said to be in one document rather than in
+// another: the same whichever was composed first.
+func before(a, b string) bool {
+	rank := func(where string) int {
+		kind, _, _ := strings.Cut(where, "/")
+		if i := slices.Index(placeOrder, kind); i >= 0 {
+			return i
+		}
+		return len(placeOrder)
+	}
+	if x, y := rank(a), rank(b); x != y {
+		return x < y
+	}
+	return a < b
 }
 
 func (p *places) find(id sightline.PacketID) (string, bool) {
