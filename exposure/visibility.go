@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sightline"
+	"sightline/exposure/paths"
 )
 
 // VisibilityMethod is the method of losses of visibility.
@@ -105,7 +106,7 @@ func Losses(list []Sighting) []Loss {
 	// The same sighting twice counts once: the larger.
 	sorted := slices.Clone(list)
 	slices.SortFunc(sorted, func(a, b Sighting) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ASN, b.ASN), cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits())), cmp.Compare(b.Paths, a.Paths))
+		return cmp.Or(a.compare(b), cmp.Compare(b.Paths, a.Paths))
 	})
 	for i, s := range sorted {
 		if i > 0 && sorted[i-1].At == s.At && sorted[i-1].ASN == s.ASN && sorted[i-1].Prefix == s.Prefix {
@@ -199,4 +200,61 @@ func Together(list []Sighting) []Sighting {
 		out[i].ASN = Global
 	}
 	return out
+}
+
+// SightingsOf counts the peers of a table that have a path to each prefix, by
+// the network that the path ends at, of paths without loops, sets and reserved
+// numbers. They come by prefix, then by network.
+func SightingsOf(t *paths.Table, at sightline.Instant) (out []Sighting) {
+	last := make([]sightline.ASN, t.Set().Len()) // of each path, or 0
+	parallel(len(last), func(from, to int) {
+		var buf []sightline.ASN
+		for id := from; id < to; id++ {
+			var ok bool
+			if buf, ok = clean(t.Path(paths.ID(id)), buf); ok {
+				last[id] = buf[len(buf)-1]
+			}
+		}
+	})
+	var origins []sightline.ASN // of one prefix
+	for i := range t.Len() {
+		_, ids := t.At(i)
+		origins = origins[:0]
+		for _, id := range ids {
+			if a := last[id]; a != 0 {
+				origins = append(origins, a)
+			}
+		}
+		slices.Sort(origins)
+		for len(origins) > 0 {
+			n := 1
+			for n < len(origins) && origins[n] == origins[0] {
+				n++
+			}
+			out = append(out, Sighting{at, origins[0], t.Prefix(i), n})
+			origins = origins[n:]
+		}
+	}
+	return out
+}
+
+// SumSightings sums what several tables of one moment saw: the paths to one
+// prefix of a network. The sum comes by time, network and prefix, in the memory
+// of list.
+func SumSightings(list []Sighting) []Sighting {
+	slices.SortFunc(list, Sighting.compare)
+	out := list[:0]
+	for _, s := range list {
+		if n := len(out); n > 0 && out[n-1].compare(s) == 0 {
+			out[n-1].Paths += s.Paths
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// compare orders sightings by time, network and prefix.
+func (s Sighting) compare(t Sighting) int {
+	return cmp.Or(cmp.Compare(s.At, t.At), cmp.Compare(s.ASN, t.ASN), paths.ComparePrefix(s.Prefix, t.Prefix))
 }

@@ -111,7 +111,7 @@ Exit codes: 0 success; 1 something is damaged, refused or out of reach;
 		}
 	}
 	add("read", a.dossierCommand(), a.claimsCommand(), a.claimCommand(), a.serveCommand(), a.searchCommand(), a.sourcesCommand(), a.diffCommand(), a.changesCommand(), a.headcountCommand(), a.routesCommand(), a.pdfCommand())
-	add("measure", newExposureCommand(), a.interferenceCommand())
+	add("measure", newExposureCommand(), newVisibilityCommand(), a.interferenceCommand())
 	add("check", a.auditCommand(), a.explainCommand(), a.verifyCommand())
 	add("keep", a.initCommand(), a.sourceCommand(), a.importCommand(), a.ingestCommand(), a.resolveCommand(), a.exportCommand(), a.releaseCommand())
 	root.AddCommand(a.versionCommand(), a.manCommand())
