@@ -13,17 +13,9 @@ import (
 // Weights says how much each origin counts for a country: addresses or users.
 type Weights map[sightline.Country]map[sightline.ASN]float64
 
-// OriginAddresses counts, for each country, the addresses that each network
-// originates in it. An address counts for the most specific prefix that holds
-// it; where a prefix has several origins, each counts the same part of it.
-func OriginAddresses(t *paths.Table, l Locator) Weights {
-	out := Weights{}
-	type open struct {
-		end     uint32
-		origins []sightline.ASN
-		at      []Located
-	}
-	// The last network of each path that ends in a sequence, or 0.
+// lastNetworks is the network that each path of a table ends at, or 0 for a
+// path that is not clean.
+func lastNetworks(t *paths.Table) []sightline.ASN {
 	last := make([]sightline.ASN, t.Set().Len())
 	parallel(len(last), func(from, to int) {
 		var buf []sightline.ASN
@@ -34,6 +26,20 @@ func OriginAddresses(t *paths.Table, l Locator) Weights {
 			}
 		}
 	})
+	return last
+}
+
+// OriginAddresses counts, for each country, the addresses that each network
+// originates in it. An address counts for the most specific prefix that holds
+// it; where a prefix has several origins, each counts the same part of it.
+func OriginAddresses(t *paths.Table, l Locator) Weights {
+	out := Weights{}
+	type open struct {
+		end     uint32
+		origins []sightline.ASN
+		at      []Located
+	}
+	last := lastNetworks(t)
 	var stack []open
 	shut := func(o *open) {
 		for _, at := range o.at {

@@ -206,16 +206,7 @@ func Together(list []Sighting) []Sighting {
 // the network that the path ends at, of paths without loops, sets and reserved
 // numbers. They come by prefix, then by network.
 func SightingsOf(t *paths.Table, at sightline.Instant) (out []Sighting) {
-	last := make([]sightline.ASN, t.Set().Len()) // of each path, or 0
-	parallel(len(last), func(from, to int) {
-		var buf []sightline.ASN
-		for id := from; id < to; id++ {
-			var ok bool
-			if buf, ok = clean(t.Path(paths.ID(id)), buf); ok {
-				last[id] = buf[len(buf)-1]
-			}
-		}
-	})
+	last := lastNetworks(t)
 	var origins []sightline.ASN // of one prefix
 	for i := range t.Len() {
 		_, ids := t.At(i)
