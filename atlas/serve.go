@@ -78,6 +78,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, r, http.StatusMethodNotAllowed, sightline.Errorf(sightline.Invalid, "read request", r.Method, "the atlas only shows").
 			WithHint("Use GET. A correction or a reply goes the way that /corrections describes."))
 		return
+	case r.RequestURI == "*": // which http.ServeMux would refuse without a page
+		s.turnAway(w, r, http.StatusBadRequest, sightline.Errorf(sightline.Invalid, "find page", "*", "this is not the address of a page").
+			WithHint("Start from the front page."))
+		return
 	case len(r.URL.Path) > maxPath || len(r.URL.RawQuery) > maxQuery:
 		s.turnAway(w, r, http.StatusRequestURITooLong, sightline.Errorf(sightline.Invalid, "find page", "", "the address has %d letters, more than any of the atlas", len(r.URL.Path)+len(r.URL.RawQuery)).
 			WithHint("Start from the front page, or search with fewer words."))
