@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"sightline"
 )
@@ -75,7 +74,7 @@ func Describe(comments Comments) ([]byte, error) {
 		"servers": []any{object{"url": "/"}},
 		"paths":   paths, "components": object{"schemas": d.schemas},
 	}
-	b, err := json.Marshal(doc, json.Deterministic(true), jsontext.WithIndent(" "))
+	b, err := json.Marshal(doc, json.Deterministic(true)) // compact: it is part of the program
 	return append(b, '\n'), err
 }
 
