@@ -201,7 +201,7 @@ func (f *visibility) readSeries(args []string) error {
 		}
 	}
 	if partial > 0 {
-		f.notes = append(f.notes, fmt.Sprintf("%d hours without a table of each of the %d collectors were left out", partial, len(collectors)))
+		f.notes = append(f.notes, fmt.Sprintf("%d of %d hours left out: not each of the %d collectors has a table there", partial, len(f.collected), len(collectors)))
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ KE,37061,2014-05-23T17:00:00.000000Z,2014-05-23T18:00:00.000000Z,2014-05-23T16:0
 	if out != want {
 		t.Errorf("got:\n%swant:\n%s", out, want)
 	}
-	if !strings.Contains(errs, "1 hours without a table of each of the 2 collectors were left out") {
+	if !strings.Contains(errs, "1 of 13 hours left out: not each of the 2 collectors has a table there") {
 		t.Errorf("the hour left out is not named: %s", errs)
 	}
 	if out, errs, code := visibilityOf(append(args, "--as-countries", countries, "--countries", "Uganda")...); code != exitOK || strings.Count(out, "\n") != 1 {
