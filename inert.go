@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Inert makes foreign text safe to show: control and direction characters,
@@ -20,6 +21,26 @@ func Inert(s string) string {
 		} else {
 			b.WriteRune(r)
 		}
+	}
+	return b.String()
+}
+
+// Typed is what a reader wrote into a field or an address, with a space for each
+// character that Inert would show: nobody looks for those. Bytes that are not
+// UTF-8 stay, for the asker to be told of.
+func Typed(s string) string {
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		if hidden(r) {
+			b.WriteByte(' ')
+		} else {
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
 	}
 	return b.String()
 }

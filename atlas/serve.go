@@ -198,7 +198,7 @@ func (s *Server) serve(r route) http.Handler {
 				all = url.Values{} // what cannot be read asks for nothing
 			}
 			for _, key := range slices.Concat(r.query, []string{queryPublished, queryKnown, queryLang}) {
-				if v := all.Get(key); v != "" {
+				if v := sightline.Typed(all.Get(key)); v != "" {
 					query.Set(key, v)
 				}
 			}
