@@ -119,7 +119,7 @@ func finding(q *request) (Page, error) {
 	if i < 0 {
 		for _, f := range a.Findings {
 			if strings.EqualFold(f.ID, given) {
-				return nil, redirect{q.link("/audit/" + f.ID + q.form)}
+				return nil, redirect{q.here("/audit/" + f.ID + q.form)}
 			}
 			for _, part := range f.Parts {
 				if strings.EqualFold(part.ID, given) {

@@ -57,7 +57,7 @@ type chainRow struct {
 func claim(q *request) (Page, error) {
 	id := q.value("id")
 	if lower := strings.ToLower(id); lower != id {
-		return nil, redirect{q.link("/claim/"+lower+q.form, flat(q.query)...)}
+		return nil, redirect{q.here("/claim/"+lower+q.form, flat(q.query)...)}
 	}
 	d, err := q.doc.Claim(sightline.ClaimID(id))
 	if err != nil {

@@ -39,9 +39,9 @@ func compare(q *request, c sightline.Country, with string) (Page, error) {
 	}
 	if one := strings.Join(codes[1:], ","); one != with {
 		if one == "" {
-			return nil, redirect{q.link("/country/" + c.Code())}
+			return nil, redirect{q.here("/country/" + c.Code())}
 		}
-		return nil, redirect{q.link("/country/"+c.Code(), "with", one)}
+		return nil, redirect{q.here("/country/"+c.Code(), "with", one)}
 	}
 	d, err := q.doc.Compare(codes)
 	if err != nil {

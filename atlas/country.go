@@ -58,7 +58,7 @@ func ofCountry(q *request) (sightline.Country, error) {
 		if p := q.value("part"); p != "" {
 			to += "/" + p
 		}
-		return c, redirect{q.link(to+q.form, flat(q.query)...)}
+		return c, redirect{q.here(to+q.form, flat(q.query)...)}
 	}
 	return c, nil
 }

@@ -105,11 +105,11 @@ func lost(q *request) (Page, error) {
 		if rest != "" {
 			to += "/" + rest
 		}
-		return nil, redirect{q.link(to)}
+		return nil, redirect{q.here(to)}
 	}
 	if rest == "" {
 		if c, err := sightline.ParseCountry(first); err == nil {
-			return nil, redirect{q.link("/country/" + c.Code())}
+			return nil, redirect{q.here("/country/" + c.Code())}
 		}
 	}
 	word, err := url.PathUnescape(path)

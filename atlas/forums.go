@@ -2,10 +2,10 @@ package atlas
 
 import (
 	html "html/template"
-	"slices"
 	"strings"
 
 	"sightline/dossier"
+	"sightline/internal/order"
 )
 
 // forumsPage lists the lists, treaties, coalitions and meetings on record.
@@ -67,7 +67,7 @@ func forums(q *request) (Page, error) {
 			by[k] = append(by[k], r)
 			p.Table.Rows = append(p.Table.Rows, []string{string(f.ID), f.Complete, f.AsOf.String(), string(r.ID), r.Name, r.How, r.What, r.Valid.String(), string(r.Claim)})
 		}
-		slices.SortFunc(keys, func(a, b key) int { return strings.Compare(a.how+" "+a.what, b.how+" "+b.what) })
+		order.By(keys, func(a, b key) int { return strings.Compare(a.how+" "+a.what, b.how+" "+b.what) })
 		for _, k := range keys {
 			g := forumGroup{Heading: p.Text("forums.how." + k.how)}
 			for _, r := range by[k] {

@@ -192,7 +192,7 @@ func TestFuzzedAddresses(t *testing.T) {
 
 func FuzzAddress(f *testing.F) {
 	for _, a := range []string{"/", "/country/KE", "/country/ke.json?published=2018", "/country/KE?with=UG,TZ", "/search?q=%E5%8D%8E%E4%B8%BA", "/country/KE/figure/peers-map.csv",
-		"/..%2f..%2fgo.mod", "//example.org", "/about/?lang=qps", "*", "/claims?after=x&country=KE", "/country/%00", "/search?q=%010", "/search?q=%ff%02", "/corrections?claim=%7f%c2%85"} {
+		"/..%2f..%2fgo.mod", "//example.org", "/about/?lang=qps", "*", "/claims?after=x&country=KE", "/country/%00", "/search?q=%010", "/search?q=%ff%02", "/corrections?claim=%7f%c2%85", "/a#b%1fc", "//a#%&q=c", "/a%23%1f"} {
 		f.Add(a)
 	}
 	f.Fuzz(func(t *testing.T, address string) {

@@ -9,6 +9,7 @@ import (
 	"sightline/atlas/figure"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/internal/order"
 )
 
 // homePage says what can be asked, and of which countries.
@@ -86,7 +87,7 @@ func byRegion(h *Head, w *dossier.World) []regionGroup {
 	slices.Sort(names)
 	var out []regionGroup
 	for _, r := range names {
-		slices.SortStableFunc(by[r], func(a, b dossier.Summary) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
+		order.By(by[r], func(a, b dossier.Summary) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
 		out = append(out, regionGroup{ID: slug(r), Name: h.Text("figure.region." + slug(r)), Rows: by[r]})
 	}
 	return out

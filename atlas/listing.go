@@ -8,6 +8,7 @@ import (
 
 	"sightline"
 	"sightline/dossier"
+	"sightline/internal/order"
 )
 
 // field is a field of the form that narrows a list. It keeps what was given,
@@ -121,7 +122,7 @@ func (h *Head) nations(codes map[string]bool) []option {
 			out = append(out, option{Value: code, Text: h.nationName(code)})
 		}
 	}
-	slices.SortFunc(out, func(a, b option) int { return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Value, b.Value)) })
+	order.By(out, func(a, b option) int { return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Value, b.Value)) })
 	if codes[""] {
 		out = append(out, option{Value: nationUnknown, Text: h.nationName("")})
 	}

@@ -74,7 +74,7 @@ func method(q *request) (Page, error) {
 		return nil, n
 	}
 	if name != lower || version == "" {
-		return nil, redirect{q.link("/method/" + lower + "/" + cmp.Or(version, newest) + q.form)}
+		return nil, redirect{q.here("/method/" + lower + "/" + cmp.Or(version, newest) + q.form)}
 	}
 	d, err := q.doc.Method(sightline.MethodID(name + "/" + version))
 	if err != nil {

@@ -33,7 +33,7 @@ func network(q *request) (Page, error) {
 		return nil, lookAround(err, given, "/networks")
 	}
 	if a.String() != given {
-		return nil, redirect{q.link("/network/"+a.String()+q.form, flat(q.query)...)}
+		return nil, redirect{q.here("/network/"+a.String()+q.form, flat(q.query)...)}
 	}
 	d, err := q.doc.Network(given)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"sightline/dossier"
+	"sightline/internal/order"
 )
 
 // networksPage lists the networks on record: how many there are by country, or
@@ -134,7 +135,7 @@ func networks(q *request) (Page, error) {
 			x.Href = p.Link("/networks", "country", cmp.Or(x.Code, nationUnknown))
 			p.Countries = append(p.Countries, *x)
 		}
-		slices.SortFunc(p.Countries, func(a, b networkCountry) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
+		order.By(p.Countries, func(a, b networkCountry) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
 		if len(p.Countries) > 0 {
 			p.All = p.Link("/networks", "list", "all")
 		}

@@ -71,7 +71,7 @@ func packet(q *request) (Page, error) {
 		return nil, err
 	}
 	if string(id) != given {
-		return nil, redirect{q.link("/packet/"+string(id)+q.form, flat(q.query)...)}
+		return nil, redirect{q.here("/packet/"+string(id)+q.form, flat(q.query)...)}
 	}
 	d, err := q.doc.Packet(given)
 	if err != nil {

@@ -95,8 +95,17 @@ func (q *request) link(to string, query ...string) string {
 	if anchor != "" {
 		anchor = "#" + anchor
 	}
+	return q.here(to, query...) + anchor
+}
+
+// here is an address in the view of the page, of a path that a reader may have
+// written: a # in it is a letter.
+func (q *request) here(path string, query ...string) string {
+	if q.server.config.Release != "" {
+		return q.fileLink(path, query...)
+	}
 	if len(query) == 0 && !q.view.Dated() && q.view.Lang == "" {
-		return escapePath(to) + anchor
+		return escapePath(path)
 	}
 	v := url.Values{}
 	for i := 0; i+1 < len(query); i += 2 {
@@ -105,9 +114,9 @@ func (q *request) link(to string, query ...string) string {
 		}
 	}
 	if t := q.view.values(v).Encode(); t != "" {
-		return escapePath(to) + "?" + t + anchor
+		return escapePath(path) + "?" + t
 	}
-	return escapePath(to) + anchor
+	return escapePath(path)
 }
 
 // escapePath escapes a path for an address. Most have nothing to escape.
@@ -156,7 +165,7 @@ func (h *Head) Self() string {
 	if r := h.q.server.config.Release; r != "" {
 		return "/r/" + r + address(h.q.path, flat(h.q.query)...)
 	}
-	return h.q.link(h.q.path, flat(h.q.query)...)
+	return h.q.here(h.q.path, flat(h.q.query)...)
 }
 
 // Live reports whether a server stands behind the page, which can answer
@@ -176,7 +185,7 @@ func (h *Head) FilePolicy() string {
 func (h *Head) Now() string {
 	q := *h.q
 	q.view = View{Lang: q.view.Lang}
-	return q.link(q.path, flat(q.query)...)
+	return q.here(q.path, flat(q.query)...)
 }
 
 // Form is the address of this page in another form, by suffix.
@@ -186,9 +195,9 @@ func (h *Head) Form(suffix string) string {
 		p = "/index"
 	}
 	if suffix == formJSON || suffix == formCSV {
-		return h.q.link(p+suffix, without(h.q, h.Whole...)...)
+		return h.q.here(p+suffix, without(h.q, h.Whole...)...)
 	}
-	return h.q.link(p+suffix, flat(h.q.query)...)
+	return h.q.here(p+suffix, flat(h.q.query)...)
 }
 
 // Path is the address of this page without view.

@@ -73,7 +73,7 @@ func search(q *request) (Page, error) {
 	if q.form == formHTML {
 		// An id of a packet leads to it.
 		if id, err := sightline.ParsePacketID(asked); err == nil {
-			return nil, redirect{q.link("/packet/" + string(id))}
+			return nil, redirect{q.here("/packet/" + string(id))}
 		}
 	}
 	d, err := q.doc.Search(asked, maxHits)

@@ -82,6 +82,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, r, http.StatusBadRequest, sightline.Errorf(sightline.Invalid, "find page", "*", "this is not the address of a page").
 			WithHint("Start from the front page."))
 		return
+	case strings.Contains(r.RequestURI, "#"):
+		s.turnAway(w, r, http.StatusBadRequest, sightline.Errorf(sightline.Invalid, "find page", "", "the address was sent with #, which stands for a place within a page").
+			WithHint("Send what stands before it; as a letter, # is written %%23."))
+		return
 	case len(r.URL.Path) > maxPath || len(r.URL.RawQuery) > maxQuery:
 		s.turnAway(w, r, http.StatusRequestURITooLong, sightline.Errorf(sightline.Invalid, "find page", "", "the address has %d letters, more than any of the atlas", len(r.URL.Path)+len(r.URL.RawQuery)).
 			WithHint("Start from the front page, or search with fewer words."))

@@ -21,7 +21,7 @@ type sourcePage struct {
 func source(q *request) (Page, error) {
 	id := q.value("id")
 	if lower := strings.ToLower(id); lower != id {
-		return nil, redirect{q.link("/source/"+lower+q.form, flat(q.query)...)}
+		return nil, redirect{q.here("/source/"+lower+q.form, flat(q.query)...)}
 	}
 	d, err := q.doc.Source(sightline.SourceID(id))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sightline/atlas/figure"
 	"sightline/atlas/words"
 	"sightline/dossier"
+	"sightline/internal/order"
 )
 
 // supplierPage is an organisation as a supplier, or any other thing that
@@ -69,7 +70,7 @@ func oneEntity(q *request) (*dossier.Profile, error) {
 		kind = "company"
 	}
 	id := sightline.EntityID(strings.ToLower(kind) + "/" + strings.ToLower(slug))
-	move := func(to string) error { return redirect{q.link(to+q.form, flat(q.query)...)} }
+	move := func(to string) error { return redirect{q.here(to+q.form, flat(q.query)...)} }
 	switch id.Kind() {
 	case sightline.KindCountry:
 		if c, err := sightline.ParseCountry(slug); err == nil {
@@ -127,7 +128,7 @@ func supplier(q *request) (Page, error) {
 		}
 		// A statement that somebody disputes stands before the others.
 		items := slices.Clone(d.Supplied[i].Items)
-		slices.SortStableFunc(items, func(a, b dossier.Item) int { return disputed(b) - disputed(a) })
+		order.By(items, func(a, b dossier.Item) int { return disputed(b) - disputed(a) })
 		x.Rest = max(0, len(items)-shownPerCountry)
 		items = items[:len(items)-x.Rest]
 		for _, it := range items {

@@ -19,6 +19,7 @@ import (
 	"sync"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 //go:embed EDITION audits data facts
@@ -81,7 +82,7 @@ func Inputs() []sightline.Input {
 		sum := sha256.Sum256(read(name))
 		out = append(out, sightline.Input{Name: "catalog/" + name, SHA256: hex.EncodeToString(sum[:])})
 	}
-	slices.SortFunc(out, func(a, b sightline.Input) int { return strings.Compare(a.Name, b.Name) })
+	order.By(out, func(a, b sightline.Input) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -154,7 +155,7 @@ func records(strict bool) ([]sightline.Record, error) {
 	if len(errs) > 0 {
 		return nil, errs[0]
 	}
-	slices.SortFunc(out, sightline.Record.Compare)
+	order.By(out, sightline.Record.Compare)
 	for i := 1; i < len(out); i++ {
 		if out[i].Compare(out[i-1]) == 0 {
 			return nil, sightline.Errorf(sightline.Conflict, "read catalogue", out[i].ID(), "two records of this kind and id").

@@ -11,6 +11,7 @@ import (
 	"sightline"
 	"sightline/exposure"
 	"sightline/identity"
+	"sightline/internal/order"
 )
 
 // The measures E3 and E4 of methods 7: the share of a country's international
@@ -621,7 +622,7 @@ func (v *view) tally(s *shore, what string) []holding {
 	for id, c := range n {
 		out = append(out, holding{id, c})
 	}
-	slices.SortFunc(out, func(x, y holding) int { return cmp.Or(y.n-x.n, cmp.Compare(x.id, y.id)) })
+	order.By(out, func(x, y holding) int { return cmp.Or(y.n-x.n, cmp.Compare(x.id, y.id)) })
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // ChangesSchema is the schema of ChangeList.
@@ -273,7 +274,7 @@ func (v *view) inOrder(entries []sightline.Entry, clock string) ([]sightline.Ent
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b sightline.Entry) int {
+	order.By(out, func(a, b sightline.Entry) int {
 		if clock == "published" {
 			return cmp.Or(cmp.Compare(days[b.Record.ID()], days[a.Record.ID()]), a.Record.Compare(b.Record))
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Compose makes the dossier of a country from a store and its series.
@@ -252,7 +253,7 @@ func newest(entries []sightline.Entry) []sightline.Entry {
 		}
 		return 0
 	}
-	slices.SortStableFunc(entries, func(a, b sightline.Entry) int {
+	order.By(entries, func(a, b sightline.Entry) int {
 		return cmp.Or(cmp.Compare(start(b), start(a)), a.Record.Compare(b.Record))
 	})
 	return entries
@@ -311,7 +312,7 @@ func (k *composer) item(e sightline.Entry, card bool) Item {
 			}
 		}
 	}
-	slices.SortStableFunc(it.Statuses, byTime)
+	order.By(it.Statuses, byTime)
 	it.Disagree = disagree(it.Statuses)
 	return it
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // The schemas of the documents on laws, votes, forums and training.
@@ -90,7 +91,7 @@ func (r *Reader) Laws() (*LawList, error) {
 			}
 			l.Laws = append(l.Laws, a)
 		}
-		slices.SortStableFunc(l.Laws, func(a, b Act) int {
+		order.By(l.Laws, func(a, b Act) int {
 			return cmp.Or(cmp.Compare(countryName(a.Country), countryName(b.Country)), cmp.Compare(a.ID, b.ID))
 		})
 		l.Count = k.compute(countSelect, params{"select": Selection{Predicates: []string{"enacted", "in_force", "drafted", "repealed"}, ObjectKind: []string{"act"}}.String(), "each": "objects", "unit": "acts"})
@@ -166,7 +167,7 @@ func (r *Reader) Votes() (*VoteList, error) {
 		l := &VoteList{Schema: VotesSchema}
 		for _, id := range ids {
 			v := by[id]
-			slices.SortFunc(v.Ballots, func(a, b Ballot) int { return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Claim, b.Claim)) })
+			order.By(v.Ballots, func(a, b Ballot) int { return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Claim, b.Claim)) })
 			words := slices.Clone(voteWords)
 			voted := map[string]bool{}
 			for _, b := range v.Ballots {
@@ -251,10 +252,10 @@ func (r *Reader) Forums() (*ForumList, error) {
 		for _, f := range by {
 			l.Forums = append(l.Forums, *f)
 		}
-		slices.SortFunc(l.Forums, func(a, b Forum) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+		order.By(l.Forums, func(a, b Forum) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 		for i := range l.Forums {
 			f := &l.Forums[i]
-			slices.SortFunc(f.Rows, func(a, b Place) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Claim, b.Claim)) })
+			order.By(f.Rows, func(a, b Place) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Claim, b.Claim)) })
 			for _, p := range f.Rows {
 				if e, err := k.claim(p.Claim); err == nil {
 					f.Notes = append(f.Notes, k.cite(e.Record.Claim())...)
@@ -318,7 +319,7 @@ func (r *Reader) Training() (*TrainingList, error) {
 		for id := range by {
 			l.Trainers = append(l.Trainers, Trainer{ID: id, Name: k.name(id), Also: k.alsoRecorded(id), Nation: k.base(id)})
 		}
-		slices.SortFunc(l.Trainers, func(a, b Trainer) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+		order.By(l.Trainers, func(a, b Trainer) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 		const words = "trains,advises"
 		l.Count = k.countSupplier("", params{"predicates": words})
 		l.Countries = k.countSupplier("", params{"predicates": words, "each": "countries"})

@@ -10,6 +10,7 @@ import (
 
 	"sightline"
 	"sightline/interference"
+	"sightline/internal/order"
 	"sightline/observations"
 )
 
@@ -65,7 +66,7 @@ func (v *view) measured() (out []counting, withheld int64, err error) {
 		newest = max(newest, c.Month.First())
 	}
 	out = slices.DeleteFunc(out, func(c counting) bool { return c.Month.First() != newest })
-	slices.SortStableFunc(out, func(a, b counting) int {
+	order.By(out, func(a, b counting) int {
 		return cmp.Or(a.Count.Compare(&b.Count), cmp.Compare(b.Probes, a.Probes), cmp.Compare(b.recorded, a.recorded), cmp.Compare(a.batch, b.batch))
 	})
 	return slices.CompactFunc(out, func(a, b counting) bool { return a.Count.Compare(&b.Count) == 0 }), withheld, nil
@@ -99,7 +100,7 @@ func (v *view) met() (out []meeting, err error) {
 		}
 	}
 	out = slices.DeleteFunc(out, func(m meeting) bool { return m.Month.First() != newest })
-	slices.SortStableFunc(out, func(a, b meeting) int {
+	order.By(out, func(a, b meeting) int {
 		return cmp.Or(a.Product.Compare(&b.Product), cmp.Compare(b.Probes, a.Probes), cmp.Compare(b.of.recorded, a.of.recorded), cmp.Compare(a.of.batch, b.of.batch))
 	})
 	return slices.CompactFunc(out, func(a, b meeting) bool { return a.Product.Compare(&b.Product) == 0 }), nil
@@ -177,7 +178,7 @@ func inputs(of []counting) (in []sightline.Input, known sightline.Instant) {
 		}
 		known = max(known, c.recorded)
 	}
-	slices.SortFunc(in, func(a, b sightline.Input) int { return cmp.Compare(a.SHA256, b.SHA256) })
+	order.By(in, func(a, b sightline.Input) int { return cmp.Compare(a.SHA256, b.SHA256) })
 	return in, known
 }
 
@@ -276,7 +277,7 @@ func (k *composer) measuredFigures(a *Answer) (sentence string, ok bool) {
 
 	countrywide := slices.DeleteFunc(slices.Clone(all), func(c counting) bool { return c.Network != 0 || c.Saw == 0 })
 	lowEnd := func(c counting) float64 { l, _ := wilson(c.Saw, c.Probes); return l }
-	slices.SortStableFunc(countrywide, func(x, y counting) int { return cmp.Compare(lowEnd(y), lowEnd(x)) })
+	order.By(countrywide, func(x, y counting) int { return cmp.Compare(lowEnd(y), lowEnd(x)) })
 	var names []string
 	for i, c := range countrywide {
 		if 2*c.Saw > c.Probes && len(names) < 3 {

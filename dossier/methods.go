@@ -12,6 +12,7 @@ import (
 	"sightline"
 	"sightline/exposure"
 	"sightline/identity"
+	"sightline/internal/order"
 )
 
 // Point is one value of a series.
@@ -166,7 +167,7 @@ type ground struct {
 
 // groundOf puts claims in order and works out their ground.
 func groundOf(used []sightline.Entry) *ground {
-	slices.SortFunc(used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	order.By(used, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	g := &ground{claims: make([]sightline.ClaimID, len(used))}
 	h := sha256.New()
 	for i, e := range used {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // NamesSchema is the schema of NameList.
@@ -132,7 +133,7 @@ func (r *Reader) Names() (*NameList, error) {
 			}
 			return 0
 		}
-		slices.SortFunc(l.Names, func(a, b NameRow) int {
+		order.By(l.Names, func(a, b NameRow) int {
 			return cmp.Or(cmp.Compare(place(a.Group), place(b.Group)), cmp.Compare(a.Group, b.Group), cmp.Compare(sightline.FoldName(a.Name), sightline.FoldName(b.Name)),
 				cmp.Compare(a.Name, b.Name), cmp.Compare(a.Where, b.Where), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Nation, b.Nation))
 		})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // The schemas of the documents on networks.
@@ -102,7 +103,7 @@ func (r *Reader) Networks() (*NetworkList, error) {
 				l.Networks = append(l.Networks, NetworkRow{ID: id})
 			}
 		}
-		slices.SortFunc(l.Networks, func(a, b NetworkRow) int {
+		order.By(l.Networks, func(a, b NetworkRow) int {
 			x, _ := a.ID.ASN()
 			y, _ := b.ID.ASN()
 			return cmp.Compare(x, y)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // The schemas of the documents on methods and packets.
@@ -91,7 +92,7 @@ func (r *Reader) Also(where string, packets func() ([]sightline.Packet, error), 
 // allMethods lists the methods of this package and of what Also named, by id.
 func (r *Reader) allMethods() []Method {
 	all := slices.Concat(Methods(), r.methods)
-	slices.SortFunc(all, func(a, b Method) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	order.By(all, func(a, b Method) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return all
 }
 

@@ -2,9 +2,9 @@ package dossier
 
 import (
 	"cmp"
-	"slices"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // The schemas of the documents of this file.
@@ -109,7 +109,7 @@ func (r *Reader) neighbours(subregion string) (*neighbours, error) {
 		n.summaries = append(n.summaries, *x)
 		n.packets = append(n.packets, x.packets...)
 	}
-	slices.SortStableFunc(n.summaries, func(a, b Summary) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
+	order.By(n.summaries, func(a, b Summary) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
 	return n, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"sightline"
 	"sightline/exposure"
+	"sightline/internal/order"
 	"sightline/tables"
 )
 
@@ -111,7 +112,7 @@ func (v *view) stateHoldings() (map[sightline.ASN][]sightline.Entry, exposure.Ow
 		owners[name] = slices.Compact(list)
 	}
 	for _, list := range holdings {
-		slices.SortFunc(list, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+		order.By(list, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	}
 	return holdings, owners, nil
 }

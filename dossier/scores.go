@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // ScoreSeries is what one indicator says of the country over time. No average
@@ -91,7 +92,7 @@ func btoi(b bool) int {
 }
 
 func (k *composer) scoreSeries(id sightline.EntityID, entries []sightline.Entry) ScoreSeries {
-	slices.SortFunc(entries, func(a, b sightline.Entry) int {
+	order.By(entries, func(a, b sightline.Entry) int {
 		x, y := a.Record.Claim(), b.Record.Claim()
 		from, _ := x.Valid.Bounds()
 		to, _ := y.Valid.Bounds()

@@ -10,6 +10,7 @@ import (
 
 	"sightline"
 	"sightline/grade"
+	"sightline/internal/order"
 )
 
 // Selection chooses claims beyond one country. Each field that is set narrows
@@ -172,7 +173,7 @@ func (v *view) pick(s Selection, keep func(*sightline.Claim) bool) ([]sightline.
 				entries = append(entries, e)
 			}
 		}
-		slices.SortFunc(entries, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+		order.By(entries, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	} else {
 		q := sightline.Query{Sources: s.Sources, AsRecorded: v.options.AsRecorded}
 		if len(s.Objects) > 0 {

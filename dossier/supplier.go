@@ -7,6 +7,7 @@ import (
 
 	"sightline"
 	"sightline/identity"
+	"sightline/internal/order"
 )
 
 // The schemas of the documents on suppliers.
@@ -146,7 +147,7 @@ func (v *view) suppliedBy(members []sightline.EntityID) ([]sightline.Entry, erro
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	order.By(out, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	return out, nil
 }
 
@@ -269,7 +270,7 @@ func (r *Reader) Suppliers() (*SupplierList, error) {
 				Denials: k.countSupplier(id, params{"each": "denials"}),
 			})
 		}
-		slices.SortStableFunc(l.Suppliers, func(a, b SupplierRow) int {
+		order.By(l.Suppliers, func(a, b SupplierRow) int {
 			return cmp.Or(cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), cmp.Compare(a.ID, b.ID))
 		})
 		l.Frame, err = r.seal(k, "suppliers")
@@ -395,7 +396,7 @@ func (k *composer) profile(d *Profile, members []sightline.EntityID) {
 		c, _ := sightline.EntityID("country/" + code).Country() // an unknown one stays empty
 		d.Supplied = append(d.Supplied, Recipient{Country: subjectOf(c)})
 	}
-	slices.SortFunc(d.Supplied, func(a, b Recipient) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
+	order.By(d.Supplied, func(a, b Recipient) int { return cmp.Compare(a.Country.Name, b.Country.Name) })
 	for i := range d.Supplied {
 		for n, e := range by[d.Supplied[i].Country.Code] {
 			if n == listedClaims {

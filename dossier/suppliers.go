@@ -7,6 +7,7 @@ import (
 
 	"sightline"
 	"sightline/interference"
+	"sightline/internal/order"
 )
 
 // Suppliers lists what a store documents of the makers of filtering products
@@ -69,12 +70,12 @@ func (v *view) suppliers() []interference.Supplier {
 	}
 	var out []interference.Supplier
 	for _, s := range byVendor {
-		slices.SortFunc(s.Steps, func(a, b interference.Step) int {
+		order.By(s.Steps, func(a, b interference.Step) int {
 			return cmp.Or(cmp.Compare(a.Rung, b.Rung), cmp.Compare(a.Claim, b.Claim), cmp.Compare(a.Entity, b.Entity))
 		})
 		out = append(out, *s)
 	}
-	slices.SortFunc(out, func(a, b interference.Supplier) int { return cmp.Compare(a.Vendor, b.Vendor) })
+	order.By(out, func(a, b interference.Supplier) int { return cmp.Compare(a.Vendor, b.Vendor) })
 	return out
 }
 

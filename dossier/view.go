@@ -7,6 +7,7 @@ import (
 
 	"sightline"
 	"sightline/identity"
+	"sightline/internal/order"
 )
 
 // Options choose the country and the view in time. The zero dates mean now.
@@ -187,7 +188,7 @@ func (v *view) voices(id sightline.ClaimID) ([]sightline.Entry, error) {
 
 // link sorts the claims and notes what each is about and speaks to.
 func (v *view) link() {
-	slices.SortFunc(v.claims, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	order.By(v.claims, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	for _, e := range v.claims {
 		c := e.Record.Claim()
 		for _, to := range slices.Concat(c.Supports, c.Disputes) {

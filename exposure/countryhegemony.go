@@ -8,6 +8,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 )
 
 // Weights says how much each origin counts for a country: addresses or users.
@@ -247,7 +248,7 @@ func (w *hegemonyWorker) country(c sightline.Country, origins map[sightline.ASN]
 			r.low, r.high = interval(r.value, reps[k])
 		}
 	}
-	slices.SortFunc(out.Rows, func(a, b CountryHegemonyRow) int {
+	order.By(out.Rows, func(a, b CountryHegemonyRow) int {
 		return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN))
 	})
 	return out

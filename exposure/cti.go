@@ -7,6 +7,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 )
 
 // The methods of Country Transit Influence.
@@ -111,7 +112,7 @@ func ComputeCTI(o CTIOptions) ([]CTICountry, error) {
 	wantAll(o.Countries, func(c sightline.Country) bool {
 		return slices.ContainsFunc(out, func(r CTICountry) bool { return r.Country == c })
 	}, func(c sightline.Country) { out = append(out, CTICountry{Country: c}) })
-	slices.SortFunc(out, func(a, b CTICountry) int { return cmp.Compare(a.Country.Code(), b.Country.Code()) })
+	order.By(out, func(a, b CTICountry) int { return cmp.Compare(a.Country.Code(), b.Country.Code()) })
 	return out, nil
 }
 
@@ -249,7 +250,7 @@ func ctiOf(o *CTIOptions, in *inbound, h *hosts, x *asIndex, d draws, top []uint
 			out.Rows[k].low, out.Rows[k].high = interval(out.Rows[k].value, values[k])
 		}
 	}
-	slices.SortFunc(out.Rows, func(a, b CTIRow) int { return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN)) })
+	order.By(out.Rows, func(a, b CTIRow) int { return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(a.ASN, b.ASN)) })
 	return out
 }
 

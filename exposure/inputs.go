@@ -15,6 +15,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 )
 
 // Relationships says who is whose provider.
@@ -132,7 +133,7 @@ func (b *Blocks) Locate(p netip.Prefix) []Located {
 			out[k].Addresses += n
 		}
 	}
-	slices.SortFunc(out, func(a, b Located) int { return strings.Compare(a.Country.Code(), b.Country.Code()) })
+	order.By(out, func(a, b Located) int { return strings.Compare(a.Country.Code(), b.Country.Code()) })
 	return out
 }
 
@@ -175,7 +176,7 @@ func ReadCounts(r io.Reader) (c Counts, passed int, err error) {
 		return nil
 	})
 	for _, l := range c {
-		slices.SortFunc(l, func(a, b Located) int { return strings.Compare(a.Country.Code(), b.Country.Code()) })
+		order.By(l, func(a, b Located) int { return strings.Compare(a.Country.Code(), b.Country.Code()) })
 	}
 	return c, passed, err
 }

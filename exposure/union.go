@@ -8,6 +8,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 )
 
 // The methods of union exposure.
@@ -152,7 +153,7 @@ func ComputeUnion(o UnionOptions) ([]CountryUnion, error) {
 	wantAll(o.Countries, func(c sightline.Country) bool {
 		return slices.ContainsFunc(out, func(r CountryUnion) bool { return r.Country == c })
 	}, func(c sightline.Country) { out = append(out, CountryUnion{Country: c}) })
-	slices.SortFunc(out, func(a, b CountryUnion) int { return cmp.Compare(a.Country.Code(), b.Country.Code()) })
+	order.By(out, func(a, b CountryUnion) int { return cmp.Compare(a.Country.Code(), b.Country.Code()) })
 	return out, nil
 }
 
@@ -298,7 +299,7 @@ func (u *unionEngine) owners(out *CountryUnion) {
 	for i := range rank {
 		out.Owners[i].rankLow, out.Owners[i].rankHigh = rank[i].rankLow, rank[i].rankHigh
 	}
-	slices.SortFunc(out.Owners, func(a, b UnionRow) int {
+	order.By(out.Owners, func(a, b UnionRow) int {
 		return cmp.Or(cmp.Compare(b.union.value, a.union.value), strings.Compare(a.Owner, b.Owner))
 	})
 }
@@ -344,7 +345,7 @@ func (u *unionEngine) networks(out *CountryUnion) {
 	for k := range rows {
 		rows[k].rankLow, rows[k].rankHigh = rank[k].rankLow, rank[k].rankHigh
 	}
-	slices.SortFunc(rows, func(a, b NetworkUnion) int {
+	order.By(rows, func(a, b NetworkUnion) int {
 		return cmp.Or(cmp.Compare(b.union.value, a.union.value), cmp.Compare(a.ASN, b.ASN))
 	})
 	out.ByNetwork = rows

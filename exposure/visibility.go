@@ -11,6 +11,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 )
 
 // VisibilityMethod is the method of losses of visibility.
@@ -105,7 +106,7 @@ func Losses(list []Sighting) []Loss {
 	anything := map[sightline.Instant]int{}
 	// The same sighting twice counts once: the larger.
 	sorted := slices.Clone(list)
-	slices.SortFunc(sorted, func(a, b Sighting) int {
+	order.By(sorted, func(a, b Sighting) int {
 		return cmp.Or(a.compare(b), cmp.Compare(b.Paths, a.Paths))
 	})
 	for i, s := range sorted {
@@ -187,7 +188,7 @@ func Losses(list []Sighting) []Loss {
 			out = append(out, *now)
 		}
 	}
-	slices.SortFunc(out, func(x, y Loss) int { return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.ASN, y.ASN)) })
+	order.By(out, func(x, y Loss) int { return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.ASN, y.ASN)) })
 	return out
 }
 

@@ -2,7 +2,8 @@ package ftm
 
 import (
 	"cmp"
-	"slices"
+
+	"sightline/internal/order"
 )
 
 // Census counts what a file holds, and what of it the table of the model does
@@ -68,6 +69,6 @@ func counts(m map[string]int64) []Count {
 	for name, n := range m {
 		list = append(list, Count{name, n})
 	}
-	slices.SortFunc(list, func(a, b Count) int { return cmp.Compare(a.Name, b.Name) })
+	order.By(list, func(a, b Count) int { return cmp.Compare(a.Name, b.Name) })
 	return list
 }

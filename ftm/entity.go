@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"sightline/internal/order"
 )
 
 // Entity is a node or an edge: an id, a schema, and properties that may each
@@ -143,7 +145,7 @@ func (e *Entity) append(b []byte) (_ []byte, err error) {
 	}
 	text(`,"caption":`, e.Caption)
 	text(`,"schema":`, e.Schema)
-	slices.SortStableFunc(e.Properties, func(a, b Values) int { return strings.Compare(a.Prop, b.Prop) })
+	order.By(e.Properties, func(a, b Values) int { return strings.Compare(a.Prop, b.Prop) })
 	b = append(b, `,"properties":{`...)
 	for i, p := range e.Properties {
 		if i > 0 {

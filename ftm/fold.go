@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sightline/internal/order"
 )
 
 // Fold makes an entity of its statements, which share a canonical id. Its
@@ -47,7 +49,7 @@ func Fold(group []Statement) (Entity, error) {
 		}
 		e.LastSeen = max(e.LastSeen, s.LastSeen)
 	}
-	slices.SortFunc(e.Properties, func(a, b Values) int { return strings.Compare(a.Prop, b.Prop) })
+	order.By(e.Properties, func(a, b Values) int { return strings.Compare(a.Prop, b.Prop) })
 	for _, list := range []*[]string{&e.Datasets, &e.Origin, &e.Referents} {
 		once(list)
 	}

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Prior is the table that turns a letter into weight. Every value is ours,
@@ -244,7 +245,7 @@ func Clusters(voices []Voice, source func(sightline.SourceID) *sightline.Source)
 	var out [][]Voice
 	for _, root := range slices.Sorted(maps.Keys(groups)) {
 		members := groups[root]
-		slices.SortStableFunc(members, func(a, b Voice) int { return strings.Compare(string(a.Source), string(b.Source)) })
+		order.By(members, func(a, b Voice) int { return strings.Compare(string(a.Source), string(b.Source)) })
 		out = append(out, members)
 	}
 	slices.SortStableFunc(out, func(a, b []Voice) int { return strings.Compare(string(a[0].Source), string(b[0].Source)) })

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Link joins two entities: by a judgement, or by an identifier that both have.
@@ -102,7 +103,7 @@ func Join(entities []*sightline.Entity, judgements []sightline.Entry) Clusters {
 		c := &out.List[out.of[l.A]]
 		c.Links = append(c.Links, l)
 	}
-	slices.SortFunc(out.Conflicts, func(a, b Conflict) int {
+	order.By(out.Conflicts, func(a, b Conflict) int {
 		if c := a.A.Compare(b.A); c != 0 {
 			return c
 		}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"sightline/internal/order"
 )
 
 // Match is how far two names are one organisation's: a score from 0 to 1, the
@@ -214,7 +216,7 @@ func (r *Rarity) compare(a, b Name) Match {
 	if f, g, loss := clashingForms(a.forms, b.forms); loss > 0 {
 		add(f, g, formsDiffer, -loss)
 	}
-	slices.SortStableFunc(m.Parts, func(x, y Part) int { return cmp.Compare(math.Abs(y.Contribution), math.Abs(x.Contribution)) })
+	order.By(m.Parts, func(x, y Part) int { return cmp.Compare(math.Abs(y.Contribution), math.Abs(x.Contribution)) })
 	m.Score = max(0, min(1, m.Score))
 	return m
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // NameMethod is the method of the scores of a queue.
@@ -86,7 +87,7 @@ func Queue(entities []*sightline.Entity, judgements []sightline.Entry, limit int
 		return r
 	})
 	reviews = slices.DeleteFunc(reviews, func(r Review) bool { return r.Match.Score < floor })
-	slices.SortFunc(reviews, func(x, y Review) int {
+	order.By(reviews, func(x, y Review) int {
 		last := func(r Review) int {
 			if r.Unsure != nil {
 				return 1

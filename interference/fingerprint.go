@@ -20,6 +20,7 @@ import (
 	"unicode"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Scope says what a fingerprint points at. The first six are those of the
@@ -80,7 +81,7 @@ func NewSet(lists ...[]Fingerprint) (*Set, []error) {
 	for _, l := range lists {
 		s.fps = append(s.fps, l...)
 	}
-	slices.SortFunc(s.fps, func(a, b Fingerprint) int {
+	order.By(s.fps, func(a, b Fingerprint) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Location, b.Location), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Scope, b.Scope))
 	})
 	sum, line := sha256.New(), make([]byte, 0, 64<<10)
@@ -644,7 +645,7 @@ var vendors = func() (out []vendor) {
 		out = append(out, vendor{r[0], r[1], r[2], r[3], r[4]})
 	}
 	// The longer word first, so that "ciscomeraki" is found before "cisco".
-	slices.SortFunc(out, func(a, b vendor) int {
+	order.By(out, func(a, b vendor) int {
 		return cmp.Or(cmp.Compare(len(b.word), len(a.word)), cmp.Compare(a.word, b.word))
 	})
 	return out

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Table counts verdicts by country, month, test, target and network, and once
@@ -172,7 +173,7 @@ func (t *Table) Cells(floor int) (out []Cell, withheld map[sightline.Country]int
 		groups[k] = append(groups[k], x)
 	}
 	for _, g := range groups {
-		slices.SortFunc(g, func(a, b Cell) int {
+		order.By(g, func(a, b Cell) int {
 			return cmp.Or(cmp.Compare(min(b.Network, 1), min(a.Network, 1)), cmp.Compare(a.Probes, b.Probes), cmp.Compare(a.Network, b.Network))
 		})
 		// All networks together come last, the networks before by size.
@@ -200,7 +201,7 @@ func (t *Table) Cells(floor int) (out []Cell, withheld map[sightline.Country]int
 		}
 		out = append(out, all)
 	}
-	slices.SortFunc(out, func(a, b Cell) int {
+	order.By(out, func(a, b Cell) int {
 		return cmp.Or(cmp.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month),
 			cmp.Compare(a.Test, b.Test), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Network, b.Network))
 	})
@@ -233,7 +234,7 @@ func (t *Table) Products(floor int) (out []ProductCell, withheld map[sightline.C
 			out = append(out, ProductCell{k.country, k.vendor, k.product, int(k.month / 12), time.Month(k.month%12 + 1), all.count(), p.count()})
 		}
 	}
-	slices.SortFunc(out, func(a, b ProductCell) int {
+	order.By(out, func(a, b ProductCell) int {
 		return cmp.Or(cmp.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.Year, b.Year), cmp.Compare(a.Month, b.Month), cmp.Compare(a.Vendor, b.Vendor), cmp.Compare(a.Product, b.Product))
 	})
 	return out, withheld
@@ -276,6 +277,6 @@ func (c *Counter) Tests() []TestCount {
 	for _, n := range c.tests {
 		out = append(out, n)
 	}
-	slices.SortFunc(out, func(a, b TestCount) int { return cmp.Compare(a.Test, b.Test) })
+	order.By(out, func(a, b TestCount) int { return cmp.Compare(a.Test, b.Test) })
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Outcome says what became of one record that was offered.
@@ -149,7 +150,7 @@ func (g *gate) settle() error {
 		refusal.Index = at
 		g.result.Refused = append(g.result.Refused, *refusal)
 	}
-	slices.SortFunc(g.result.Refused, func(x, y Refusal) int { return x.Index - y.Index })
+	order.By(g.result.Refused, func(x, y Refusal) int { return x.Index - y.Index })
 	return nil
 }
 

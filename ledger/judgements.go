@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Judgements implements [sightline.Store].
@@ -69,7 +70,7 @@ func closeJudgements(entries []sightline.Entry) []sightline.Entry {
 			list = append(list, e)
 		}
 	}
-	slices.SortFunc(list, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	order.By(list, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	for i, e := range list {
 		place[e.Record.Judgement().ID] = i
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Memory is a store without a file, all of it recorded at one instant. It
@@ -159,7 +160,7 @@ func (m *Memory) Claims(q sightline.Query) ([]sightline.Entry, error) {
 	for _, i := range union(lists...) {
 		take(i)
 	}
-	slices.SortFunc(out, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	order.By(out, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	return out, nil
 }
 

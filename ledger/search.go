@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"sightline"
+	"sightline/internal/order"
 	"sightline/spelling"
 )
 
@@ -193,7 +194,7 @@ func search(f finder, text string, limit int) ([]sightline.Hit, error) {
 			hits = append(hits, sightline.Hit{Record: r, Score: score(q, r)})
 		}
 	}
-	slices.SortFunc(hits, func(a, b sightline.Hit) int {
+	order.By(hits, func(a, b sightline.Hit) int {
 		switch {
 		case a.Score > b.Score:
 			return -1

@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"sightline"
+	"sightline/internal/order"
 
 	"github.com/go-json-experiment/json"
 )
@@ -187,7 +187,7 @@ func (im *importer) take(ctx context.Context, lines []line, last bool) error {
 		ln.err = refusal.Err
 		rejected = append(rejected, ln)
 	}
-	slices.SortFunc(rejected, func(a, b line) int { return int(a.number - b.number) })
+	order.By(rejected, func(a, b line) int { return int(a.number - b.number) })
 	for _, ln := range rejected {
 		if err := im.reject(ln); err != nil {
 			return err

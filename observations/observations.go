@@ -23,6 +23,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Floor is the least number of distinct probes behind a count that is kept; of
@@ -105,7 +106,7 @@ func (b *Batch) normal() error {
 	if b.Source == "" || len(b.Files) == 0 || b.Rules == "" {
 		return bad(b.Source, "a batch names its source, files and rules")
 	}
-	slices.SortFunc(b.Files, func(x, y sightline.Input) int {
+	order.By(b.Files, func(x, y sightline.Input) int {
 		return cmp.Or(cmp.Compare(x.SHA256, y.SHA256), cmp.Compare(x.Name, y.Name))
 	})
 	for i, f := range b.Files {
@@ -113,7 +114,7 @@ func (b *Batch) normal() error {
 			return bad(f.Name, "the file is the same as %s", b.Files[i-1].Name)
 		}
 	}
-	slices.SortFunc(b.Counts, func(x, y Count) int { return x.Compare(&y) })
+	order.By(b.Counts, func(x, y Count) int { return x.Compare(&y) })
 	for i := range b.Counts {
 		c := &b.Counts[i]
 		switch {
@@ -129,7 +130,7 @@ func (b *Batch) normal() error {
 			return bad(c.Target, "counted twice")
 		}
 	}
-	slices.SortFunc(b.Products, func(x, y Product) int { return x.Compare(&y) })
+	order.By(b.Products, func(x, y Product) int { return x.Compare(&y) })
 	for i := range b.Products {
 		p := &b.Products[i]
 		switch {

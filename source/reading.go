@@ -4,13 +4,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // Reading is the reading of one edition: what an importer takes its tables
@@ -91,7 +91,7 @@ func (d *Dataset) Import(files []Input) (*Report, error) {
 	for _, key := range r.order {
 		out.Records = append(out.Records, r.records[key])
 	}
-	slices.SortFunc(out.Records, sightline.Record.Compare)
+	order.By(out.Records, sightline.Record.Compare)
 	return out, nil
 }
 

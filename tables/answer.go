@@ -10,6 +10,7 @@ import (
 
 	"sightline"
 	"sightline/exposure"
+	"sightline/internal/order"
 )
 
 // Query asks who is on the path into a country.
@@ -154,7 +155,7 @@ func (s *Store) Met(q Query, network sightline.ASN) ([]sightline.Country, error)
 		}
 		list = append(list, m)
 	}
-	slices.SortFunc(list, func(a, b met) int {
+	order.By(list, func(a, b met) int {
 		return cmp.Or(cmp.Compare(b.value, a.value), strings.Compare(a.country.Code(), b.country.Code()))
 	})
 	var out []sightline.Country

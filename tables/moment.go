@@ -14,6 +14,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 	"sightline/mrt"
 )
 
@@ -73,7 +74,7 @@ func momentOf(all []Held, at sightline.Instant) *Moment {
 				updates = append(updates, h)
 			}
 		}
-		slices.SortFunc(updates, func(a, b Held) int { return cmp.Or(cmp.Compare(a.From, b.From), a.Compare(&b)) })
+		order.By(updates, func(a, b Held) int { return cmp.Or(cmp.Compare(a.From, b.From), a.Compare(&b)) })
 		for _, h := range updates {
 			m.add(h, max(h.From, t.From), min(h.To, at))
 		}

@@ -29,6 +29,7 @@ import (
 	"sightline/archive"
 	"sightline/exposure"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 	"sightline/internal/whole"
 	"sightline/mrt"
 )
@@ -136,7 +137,7 @@ func (s *Store) List(recorded sightline.Instant) ([]Held, error) {
 			out = append(out, h)
 		}
 	}
-	slices.SortFunc(out, func(a, b Held) int { return a.Compare(&b) })
+	order.By(out, func(a, b Held) int { return a.Compare(&b) })
 	return out, nil
 }
 

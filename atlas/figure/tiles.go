@@ -15,6 +15,7 @@ import (
 	"sightline"
 	"sightline/atlas/markup"
 	"sightline/atlas/words"
+	"sightline/internal/order"
 )
 
 // tilesCSV places each country and territory on a grid: row and column, both
@@ -89,7 +90,7 @@ type tilesView struct {
 // sorted lists the tiles by region and code.
 func (f Tiles) sorted() []Tile {
 	out := slices.Clone(f.Tiles)
-	slices.SortStableFunc(out, func(a, b Tile) int {
+	order.By(out, func(a, b Tile) int {
 		if c := strings.Compare(layout()[a.Country].region, layout()[b.Country].region); c != 0 {
 			return c
 		}

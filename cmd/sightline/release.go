@@ -19,6 +19,7 @@ import (
 	"sightline/catalog"
 	"sightline/dossier"
 	frozen "sightline/export/release"
+	"sightline/internal/order"
 	"sightline/ledger"
 )
 
@@ -193,7 +194,7 @@ func (a *app) release(ctx context.Context, dir string, o releaseOptions) error {
 	if err != nil {
 		return explain(err)
 	}
-	slices.SortFunc(packets, func(a, b sightline.Packet) int {
+	order.By(packets, func(a, b sightline.Packet) int {
 		return strings.Compare(string(a.Result.Packet), string(b.Result.Packet))
 	})
 	if restated, err = restate(s, former, packets); err != nil {

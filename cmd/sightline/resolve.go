@@ -14,6 +14,7 @@ import (
 	"sightline"
 	"sightline/export"
 	"sightline/identity"
+	"sightline/internal/order"
 	"sightline/ledger"
 )
 
@@ -453,7 +454,7 @@ func (a *app) judgementLog(s *store, at sightline.Instant, format string) error 
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(list, func(x, y sightline.Entry) int { return cmp.Compare(x.Seq, y.Seq) })
+	order.By(list, func(x, y sightline.Entry) int { return cmp.Compare(x.Seq, y.Seq) })
 	if format == "json" {
 		out := []entryJSON{}
 		for _, e := range list {

@@ -22,6 +22,7 @@ import (
 	"sightline"
 	"sightline/exposure"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 	"sightline/mrt"
 )
 
@@ -313,7 +314,7 @@ func (f *visibility) rows() (out []visibilityRow) {
 			out = append(out, f.row(c.Code(), l))
 		}
 	}
-	slices.SortFunc(out, func(a, b visibilityRow) int {
+	order.By(out, func(a, b visibilityRow) int {
 		return cmp.Or(cmp.Compare(a.Country, b.Country), cmp.Compare(a.Start, b.Start), cmp.Compare(a.ASN, b.ASN))
 	})
 	return out

@@ -21,6 +21,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"sightline"
+	"sightline/internal/order"
 )
 
 // The files that speak of the manifest, and so are not in it.
@@ -179,7 +180,7 @@ func (w *Writer) Finish(m *Manifest, sign func(manifest []byte) ([]byte, error))
 	for _, e := range w.files {
 		m.Files = append(m.Files, e)
 	}
-	slices.SortFunc(m.Files, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	order.By(m.Files, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 	text, err := m.Text()
 	if err != nil {
 		return "", err
@@ -344,6 +345,6 @@ func Verify(tree fs.FS, head string, key *Key, step func(done, of int)) (*Manife
 			add(e.Name, "is missing")
 		}
 	}
-	slices.SortFunc(bad, func(a, b Problem) int { return strings.Compare(a.String(), b.String()) })
+	order.By(bad, func(a, b Problem) int { return strings.Compare(a.String(), b.String()) })
 	return m, hash, slices.Compact(bad), err
 }

@@ -14,6 +14,7 @@ import (
 
 	"sightline"
 	"sightline/dossier"
+	"sightline/internal/order"
 )
 
 // ValuesName is the file of all numbers.
@@ -61,7 +62,7 @@ func Values(packets []sightline.Packet) ([]byte, error) {
 	for _, p := range packets {
 		values = append(values, dossier.ValueOf(p))
 	}
-	slices.SortFunc(values, dossier.Value.Compare)
+	order.By(values, dossier.Value.Compare)
 	var rows [][]string
 	for _, v := range values {
 		rows = append(rows, valueRow(v))

@@ -10,6 +10,7 @@ import (
 
 	"sightline"
 	"sightline/ftm"
+	"sightline/internal/order"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -112,7 +113,7 @@ func Import(o Options) (Report, error) {
 	for name, n := range im.notTaken {
 		im.done.NotTaken = append(im.done.NotTaken, ftm.Count{Name: name, N: n})
 	}
-	slices.SortFunc(im.done.NotTaken, func(a, b ftm.Count) int { return cmp.Compare(a.Name, b.Name) })
+	order.By(im.done.NotTaken, func(a, b ftm.Count) int { return cmp.Compare(a.Name, b.Name) })
 	im.done.Unknown = im.census.Unknown()
 	slices.Sort(im.done.NewSources)
 	return im.done, nil
@@ -335,7 +336,7 @@ func (im *importer) carried(it *item) error {
 		}
 		entries = append(entries, sightline.Entry{Record: r, Closed: sightline.Forever})
 	}
-	slices.SortFunc(entries, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
+	order.By(entries, func(a, b sightline.Entry) int { return a.Record.Compare(b.Record) })
 	if what := differs(&it.entity, entries); what != "" {
 		return im.refuse(it, sightline.Errorf(sightline.Conflict, "import", it.entity.ID, "its %s is not that of the record that it carries", what).
 			WithHint("Change the record, or leave %s out of this entity so that the rest of it is read.", Column))

@@ -31,6 +31,7 @@ import (
 
 	"sightline"
 	"sightline/interference"
+	"sightline/internal/order"
 	"sightline/ooni"
 )
 
@@ -338,7 +339,7 @@ func Page(b []byte) (status int, headers []interference.Header, body []byte) {
 			headers = append(headers, interference.Header{Name: k, Value: v})
 		}
 	}
-	slices.SortFunc(headers, func(a, b interference.Header) int { return strings.Compare(a.Name+a.Value, b.Name+b.Value) })
+	order.By(headers, func(a, b interference.Header) int { return strings.Compare(a.Name+a.Value, b.Name+b.Value) })
 	var rest bytes.Buffer
 	rest.ReadFrom(br)
 	return status, headers, rest.Bytes()

@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"sightline"
+	"sightline/internal/order"
 	"sightline/source"
 )
 
@@ -73,7 +74,7 @@ func readFiles(r *source.Reading) ([]cable, error) {
 	if err := index(r, seen); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(out, func(a, b cable) int { return strings.Compare(a.id, b.id) })
+	order.By(out, func(a, b cable) int { return strings.Compare(a.id, b.id) })
 	return out, nil
 }
 
