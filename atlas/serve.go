@@ -201,8 +201,13 @@ func (s *Server) serve(r route) http.Handler {
 			if err != nil {
 				all = url.Values{} // what cannot be read asks for nothing
 			}
-			for _, key := range slices.Concat(r.query, []string{queryPublished, queryKnown, queryLang}) {
+			for _, key := range r.query {
 				if v := sightline.Typed(all.Get(key)); v != "" {
+					query.Set(key, v)
+				}
+			}
+			for _, key := range []string{queryPublished, queryKnown, queryLang} {
+				if v := all.Get(key); v != "" {
 					query.Set(key, v)
 				}
 			}
