@@ -33,7 +33,7 @@ const routesMonitors sightline.MethodID = "routes.monitors/1"
 // of, or nil. Tables are published as they are made.
 func (v *view) routed() (*tables.Answer, error) {
 	store, ok := v.store.(Routed)
-	if !ok || v.options.Country.IsZero() {
+	if !ok || v.options.Country.IsZero() || v.options.noRoutes {
 		return nil, nil
 	}
 	if v.routes.asked {
@@ -467,6 +467,9 @@ func covered(a *tables.Answer) string {
 // routesCoverage says which tables are behind the routes.
 func (k *composer) routesCoverage() Coverage {
 	c := Coverage{Engine: "Routes", Lacks: "Tables of several collectors."}
+	if k.options.noRoutes {
+		return c // that no table is held is a number of its own
+	}
 	r, err := k.routed()
 	if err != nil {
 		k.fail(err)
@@ -507,7 +510,7 @@ const listedCountries = 12
 // onPaths is what routing tables say of a network, or nil where none is held.
 func (k *composer) onPaths(a sightline.ASN) *NetworkRoutes {
 	store, ok := k.store.(Routed)
-	if !ok || k.err != nil {
+	if !ok || k.err != nil || k.options.noRoutes {
 		return nil
 	}
 	q := k.routesQuery()
@@ -564,67 +567,6 @@ func (k *composer) onPaths(a sightline.ASN) *NetworkRoutes {
 		}
 	}
 	return out
-}
-
-// searchedRoutes is how many networks of each kind and country are looked through
-// for a packet, of our choosing.
-const searchedRoutes = 200
-
-// RoutePacket finds a packet of the routes into some countries, or nil, without
-// composing their dossiers. Of the networks in each country the highest are
-// looked through.
-func (r *Reader) RoutePacket(countries []sightline.Country, id sightline.PacketID) (*sightline.Packet, error) {
-	var known routes
-	for _, c := range countries {
-		o := r.options
-		o.Country = c
-		v := emptyView(r.store, r.series, o)
-		v.routes.holdings, v.routes.owners = known.holdings, known.owners
-		a, err := v.routed()
-		if a == nil || err != nil {
-			return nil, err
-		}
-		known = v.routes
-		var found *sightline.Packet
-		try := func(m sightline.MethodID, p params) {
-			if found != nil || err != nil {
-				return
-			}
-			var e sightline.Estimate
-			var packet sightline.Packet
-			if e, packet, err = v.estimate(m, p); err == nil && e.Packet == id {
-				found = &packet
-			}
-		}
-		try(routesMonitors, params{})
-		p := &a.Picture
-		for i := range p.Hegemony.Rows[:min(searchedRoutes, len(p.Hegemony.Rows))] {
-			try(exposure.CountryHegemonyMethod, params{"network": p.Hegemony.Rows[i].ASN.String()})
-		}
-		if p.CTI != nil {
-			for i := range p.CTI.Rows[:min(searchedRoutes, len(p.CTI.Rows))] {
-				try(exposure.CTIMethod, params{"network": p.CTI.Rows[i].ASN.String()})
-			}
-		}
-		for i := range p.Union.ByNetwork[:min(searchedRoutes, len(p.Union.ByNetwork))] {
-			try(exposure.UnionMethod, params{"network": p.Union.ByNetwork[i].ASN.String()})
-		}
-		for i := range p.Union.Owners {
-			if x := &p.Union.Owners[i]; len(x.Met) > 0 {
-				try(exposure.UnionMethod, params{"owner": x.Owner})
-				try(exposure.TransitMethod, params{"owner": x.Owner})
-			}
-		}
-		for i := range p.Union.Cuts {
-			try(exposure.ChokepointMethod, params{"networks": strconv.Itoa(len(p.Union.Cuts[i].ASNs))})
-		}
-		try(exposure.ForeignMethod, params{})
-		try(exposure.ConcentrationMethod, params{})
-		if found != nil || err != nil {
-			return found, err
-		}
-	}
-	return nil, nil
 }
 
 // stale says that tables do not speak of the present, where they do not.

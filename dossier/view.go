@@ -20,6 +20,8 @@ type Options struct {
 	Today       sightline.Day     // what the reader calls now; 0 is not known. It changes no number, only whether old tables may speak of the present
 	Edition     string            // of the catalogue or ledger, for the title
 	Code        string            // version of this program, for packets
+
+	noRoutes bool // leave out what rests on routing tables; for the search of a packet only
 }
 
 // view is what can be known about a country under the options: its claims,

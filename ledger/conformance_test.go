@@ -88,7 +88,12 @@ func stores(t *testing.T, records []sightline.Record) map[string]sightline.Store
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]sightline.Store{"memory": m, "ledger": filled(t, records)}
+	l := filled(t, records)
+	snapshot, err := l.Snapshot(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]sightline.Store{"memory": m, "ledger": l, "snapshot": snapshot}
 }
 
 // empty is a new ledger in a folder that goes with the test.
@@ -122,6 +127,68 @@ func TestConformance(t *testing.T) {
 			t.Run(name, func(t *testing.T) { conform(t, s) })
 		}
 		slices.Reverse(records)
+	}
+}
+
+// TestSnapshot: a snapshot of a moment says what the ledger says of that moment
+// and of others, though more was recorded after it.
+func TestSnapshot(t *testing.T) {
+	l := empty(t)
+	records := parse(t, world)
+	const step = 9
+	var moments []sightline.Instant
+	for part := range slices.Chunk(records, step) {
+		at := then + sightline.Instant(len(moments))
+		if _, err := l.Append(t.Context(), at, part); err != nil {
+			t.Fatal(err)
+		}
+		moments = append(moments, at)
+	}
+	all := func(s sightline.Store, at sightline.Instant) string {
+		var b strings.Builder
+		say := func(v any, err error) { fmt.Fprintln(&b, v, err) }
+		list := func(entries []sightline.Entry, err error) {
+			for _, e := range entries {
+				fmt.Fprintf(&b, "%s %d %d %d %s; ", e.Record.ID(), e.Seq, e.Recorded, e.Closed, e.ClosedBy)
+			}
+			say(len(entries), err)
+		}
+		list(s.Claims(sightline.Query{AsRecorded: at}))
+		list(s.Claims(sightline.Query{WithClosed: true, AsRecorded: at}))
+		list(s.Claims(sightline.Query{Country: country("KE"), AsRecorded: at}))
+		list(s.Claims(sightline.Query{EdgesTo: []sightline.ClaimID{"mou"}, AsRecorded: at}))
+		list(s.Page("a-late", 3, at))
+		list(s.Judgements(at))
+		for e, err := range s.Records(at) {
+			list([]sightline.Entry{e}, err)
+		}
+		for _, r := range records {
+			switch r.Kind() {
+			case sightline.ClaimRecord:
+				e, err := s.Claim(sightline.ClaimID(r.ID()), at)
+				say(fmt.Sprint(e.Seq, e.Recorded, e.Closed, e.ClosedBy), err)
+			case sightline.SourceRecord:
+				x, err := s.Source(sightline.SourceID(r.ID()), at)
+				say(x, err)
+			case sightline.EntityRecord:
+				x, err := s.Entity(sightline.EntityID(r.ID()), at)
+				say(x, err)
+			}
+		}
+		in, err := s.EntitiesIn(country("CN"), at)
+		say(len(in), err)
+		return b.String()
+	}
+	for _, of := range append(moments, 0, then-1) {
+		s, err := l.Snapshot(of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range append(moments, 0, then-1) {
+			if got, want := all(s, at), all(l, at); got != want {
+				t.Errorf("a snapshot of %d asked of %d says\n%s\nwant\n%s", of, at, got, want)
+			}
+		}
 	}
 }
 

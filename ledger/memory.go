@@ -12,12 +12,14 @@ import (
 )
 
 // Memory is a store without a file, all of it recorded at one instant. It
-// serves the embedded catalogue. It is safe for concurrent readers.
+// serves the embedded catalogue, and within a [Snapshot] the records of a
+// ledger with their own instants. It is safe for concurrent readers.
 type Memory struct {
 	label    string
 	recorded sightline.Instant
 	records  []sightline.Record // as they were accepted; the place is seq - 1
 	order    []int32            // places in the order of claim text
+	stamps   []stamp            // of a snapshot: of each record
 	place    map[name]int32
 	closed   map[sightline.ClaimID][]int32 // places of what closes a claim, in order
 	keys     map[string][]int32            // places of the claims that have a key, in order
@@ -32,14 +34,7 @@ var _ sightline.Store = (*Memory)(nil)
 // rules of a ledger: the first record that is refused is the error. The label
 // names the store among the inputs of packets.
 func NewMemory(label string, recorded sightline.Instant, records []sightline.Record) (*Memory, error) {
-	m := &Memory{
-		label:    label,
-		recorded: recorded,
-		records:  make([]sightline.Record, 0, len(records)),
-		place:    make(map[name]int32, len(records)),
-		closed:   map[sightline.ClaimID][]int32{},
-		keys:     make(map[string][]int32, len(records)),
-	}
+	m := newMemory(label, recorded, len(records))
 	g := gate{h: m, records: records, result: Result{Outcomes: make([]Outcome, len(records))}}
 	g.put = func(at int) error {
 		m.add(records[at])
@@ -56,14 +51,32 @@ func NewMemory(label string, recorded sightline.Instant, records []sightline.Rec
 	if len(g.result.Refused) > 0 {
 		return nil, g.result.Refused[0].Err
 	}
+	m.sort()
+	return m, nil
+}
+
+// newMemory makes an empty store with room for n records.
+func newMemory(label string, recorded sightline.Instant, n int) *Memory {
+	m := &Memory{
+		label:    label,
+		recorded: recorded,
+		records:  make([]sightline.Record, 0, n),
+		place:    make(map[name]int32, n),
+		closed:   map[sightline.ClaimID][]int32{},
+		keys:     make(map[string][]int32, n),
+	}
+	m.search = sync.OnceValue(m.indexWords)
+	m.hash = sync.OnceValue(m.sum)
+	return m
+}
+
+// sort puts the records in the order of claim text.
+func (m *Memory) sort() {
 	m.order = make([]int32, len(m.records))
 	for i := range m.order {
 		m.order[i] = int32(i)
 	}
 	slices.SortFunc(m.order, func(a, b int32) int { return m.records[a].Compare(m.records[b]) })
-	m.search = sync.OnceValue(m.indexWords)
-	m.hash = sync.OnceValue(m.sum)
-	return m, nil
 }
 
 func (m *Memory) add(r sightline.Record) {
@@ -120,14 +133,21 @@ func (m *Memory) knows(asRecorded sightline.Instant) bool {
 }
 
 func (m *Memory) entry(i int32) sightline.Entry {
-	r := m.records[i]
-	e := sightline.Entry{Record: r, Seq: int64(i) + 1, Recorded: m.recorded, Closed: sightline.Forever}
+	r, at := m.records[i], m.stamp(i)
+	e := sightline.Entry{Record: r, Seq: at.seq, Recorded: at.recorded, Closed: sightline.Forever}
 	if r.Kind() == sightline.ClaimRecord {
 		if by := m.closed[sightline.ClaimID(r.ID())]; len(by) > 0 {
-			e.Closed, e.ClosedBy = m.recorded, sightline.ClaimID(m.records[by[0]].ID())
+			e.Closed, e.ClosedBy = m.stamp(by[0]).recorded, sightline.ClaimID(m.records[by[0]].ID())
 		}
 	}
 	return e
+}
+
+func (m *Memory) stamp(i int32) stamp {
+	if m.stamps != nil {
+		return m.stamps[i]
+	}
+	return stamp{int64(i) + 1, m.recorded}
 }
 
 // Claims implements [sightline.Store].

@@ -115,39 +115,26 @@ func (a *app) findPacket(s *store, id sightline.PacketID, country, in string, k 
 		}
 		countries = []sightline.Country{c}
 	} else {
+		// What is asked of most of the ledger is asked of memory.
+		if err := s.inMemory(o.AsRecorded); err != nil {
+			return p, nil, err
+		}
 		for _, name := range catalog.Audits() {
 			if found, err := auditOf(name); err != nil || found {
 				return p, beside, err
 			}
 		}
 	}
-	// One reader for all countries reads what they share once.
 	r, err := dossier.NewReader(s.Store, s.series, o)
 	if err != nil {
 		return p, nil, err
 	}
-	if found, err := r.RoutePacket(countries, id); err != nil || found != nil {
-		if err == nil {
-			p, beside = *found, []sightline.Packet{*found}
-		}
-		return p, beside, err
+	found, beside, err := r.Find(countries, country == "", id)
+	if err != nil {
+		return p, nil, err
 	}
-	for _, c := range countries {
-		d, err := r.Dossier(c)
-		if err != nil {
-			return p, nil, err
-		}
-		if pick(d.Packets) {
-			return p, beside, nil
-		}
-	}
-	if country == "" {
-		switch d, err := r.Packet(string(id)); {
-		case err == nil:
-			return d.Packet, d.Packets, nil
-		case sightline.ErrorCode(err) != sightline.NotFound:
-			return p, nil, err
-		}
+	if found != nil {
+		return *found, beside, nil
 	}
 	return p, nil, sightline.Errorf(sightline.NotFound, "find packet", string(id), "no dossier, audit or page of %s has it", s.edition).
 		WithHint("If it was printed with --as-published, --as-recorded or --open-only, or from a workspace, give the same here. A packet of another edition has another id when its inputs changed, and one of a head-count or of your own audit is in no document of ours; --in FILE finds it in what was saved as JSON, or in an audit file.")

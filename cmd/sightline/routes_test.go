@@ -129,8 +129,8 @@ func TestNetworkOnPaths(t *testing.T) {
 		if !slices.ContainsFunc(c.Packets, func(p sightline.Packet) bool { return p.Result.Packet == f.Estimate.Packet }) {
 			t.Error("the dossier has another packet")
 		}
-		// It is found without any dossier.
-		p, err := r.RoutePacket(sightline.Countries(), f.Estimate.Packet)
+		// It is found by its id alone.
+		p, _, err := r.Find(sightline.Countries(), false, f.Estimate.Packet)
 		if err != nil || p == nil || p.ID() != f.Estimate.Packet || p.Parameters["country"] != "KE" {
 			t.Errorf("found %v, %v", p, err)
 		}

@@ -100,6 +100,29 @@ func (a *app) open() (*store, error) {
 	return s, nil
 }
 
+// snapshotLimit is up to how many records a ledger is read into memory for a
+// search through all documents; of our choosing. The catalogue has a tenth of
+// them, at about 10 kB each in memory.
+const snapshotLimit = 100_000
+
+// inMemory reads a workspace's ledger, as of a moment, in one go, unless it is
+// large or that was done.
+func (s *store) inMemory(at sightline.Instant) error {
+	w, ok := s.Store.(withRoutes)
+	if !ok {
+		return nil
+	}
+	if l, ok := w.Store.(*ledger.Ledger); !ok {
+		return nil
+	} else if h, err := l.Head(); err != nil || h.Seq > snapshotLimit {
+		return err
+	} else if w.Store, err = l.Snapshot(at); err != nil {
+		return err
+	}
+	s.Store = w
+	return nil
+}
+
 func (a *app) ledgerPath() string { return filepath.Join(a.workspace, "ledger.db") }
 
 func (a *app) observationsPath() string { return filepath.Join(a.workspace, "observations.db") }
