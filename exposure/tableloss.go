@@ -1,0 +1,303 @@
+package exposure
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"sightline"
+	"sightline/exposure/paths"
+)
+
+// TableLossMethod is the method of losses between two tables.
+const TableLossMethod sightline.MethodID = "exposure.table-loss/1"
+
+// The gates of a comparison of two tables; all are of our choosing, and so is
+// LossStart, which a loss exceeds. FewestMonitors holds here as well.
+const (
+	// FarthestApart is how many hours may lie between two tables: some archives
+	// keep one a day.
+	FarthestApart = 24
+	// FewestPrefixes is how many prefixes a country or network must have had.
+	FewestPrefixes = 5
+	// PeerKeeps is the share of its prefixes that a peer must still have, to count:
+	// one that lost more fell silent or is still starting.
+	PeerKeeps = 0.75
+)
+
+// TableLoss is what peers saw of a country or network in one table and not in
+// the next.
+type TableLoss struct {
+	Country  sightline.Country // of the network; zero where that is not known
+	ASN      sightline.ASN     // 0: the networks of the country together
+	Paths    int64             // to its prefixes before: pairs of a peer and a prefix
+	Lost     int64             // of them, those whose peer has no path after, to the prefix or one that covers it
+	Prefixes int               // that any peer had a path to before
+	Gone     int               // of them, those that none has a path to after
+	Monitors int               // networks abroad that had a path before
+	Low      float64           // of the interval at Level of Lost/Paths
+	High     float64
+}
+
+// TableComparison is what the peers of two tables saw in both.
+type TableComparison struct {
+	Peers    int    // in both tables: these count
+	Monitors int    // networks that they belong to
+	Absent   int    // peers of one table alone
+	Shrunk   int    // peers of both that kept too little to count
+	Lacks    string // what is missing to tell a loss; then there is none
+	Losses   []TableLoss
+}
+
+// Apart says why tables of two moments and their collectors cannot be
+// compared, or nothing.
+func Apart(before, after sightline.Instant, ofBefore, ofAfter []string) string {
+	const hour = 3600 * 1_000_000
+	switch hours := int64(after-before) / hour; {
+	case !slices.Equal(ofBefore, ofAfter):
+		return fmt.Sprintf("the tables are of different collectors: %s before, %s after", strings.Join(ofBefore, ", "), strings.Join(ofAfter, ", "))
+	case hours > FarthestApart:
+		return fmt.Sprintf("%d hours lie between the tables; at most %d may", hours, FarthestApart)
+	}
+	return ""
+}
+
+// CompareTables finds what most paths were lost to between two tables: the
+// networks, and the countries whose networks nationality names, more than
+// LossStart of whose paths went. Only peers count that are in both tables and
+// kept most of what they had: a collector or peer that fell silent is no loss.
+// Of a country, and of a network, only peers of networks abroad count. A path
+// is lost when its peer has none after, to the prefix or to one that covers it
+// (of at least 8 bits, or 16 of IPv6). Losses come by country, then by network.
+func CompareTables(before, after *paths.Table, nationality map[sightline.ASN]sightline.Country, seed uint64) *TableComparison {
+	out := &TableComparison{}
+	m := matchPeers(before, after, out)
+	if len(m.networks) < FewestMonitors {
+		out.Lacks = fmt.Sprintf("peers of %d monitor networks are in both tables; at least %d are needed", len(m.networks), FewestMonitors)
+		return out
+	}
+	last := lastNetworks(before)
+	networks := map[sightline.ASN]*scope{}
+	countries := map[sightline.Country]*scope{}
+	// origin is a network and what counts it; neighbours are mostly of one.
+	type origin struct {
+		asn     sightline.ASN
+		country sightline.Country
+		scopes  []*scope
+	}
+	find := func(asn sightline.ASN) origin {
+		o := origin{asn: asn, country: nationality[asn]}
+		o.scopes = append(o.scopes, scopeOf(networks, asn, len(m.networks)))
+		if !o.country.IsZero() {
+			o.scopes = append(o.scopes, scopeOf(countries, o.country, len(m.networks)))
+		}
+		return o
+	}
+	// home reports whether a monitor is of the network or its country.
+	home := func(network int, o *origin) bool {
+		return m.networks[network] == o.asn || !o.country.IsZero() && nationality[m.networks[network]] == o.country
+	}
+	var o origin
+	var near []*scope // scopes of one prefix
+	var open covers
+	j := 0
+	mark, round := make([]int, len(after.Peers())), 0
+	for i := range before.Len() {
+		p := before.Prefix(i)
+		for ; j < after.Len() && paths.ComparePrefix(after.Prefix(j), p) <= 0; j++ {
+			open.add(after.Prefix(j), j)
+		}
+		open.cut(p)
+		round++
+		for _, k := range open {
+			peers, _ := after.At(k.at)
+			for _, q := range peers {
+				mark[q] = round
+			}
+		}
+		near = near[:0]
+		peers, ids := before.At(i)
+		for n, q := range peers {
+			asn, network := last[ids[n]], m.network[q]
+			if asn == 0 || network < 0 {
+				continue
+			}
+			if asn != o.asn {
+				o = find(asn)
+			}
+			if home(network, &o) {
+				continue
+			}
+			for _, s := range o.scopes {
+				s.paths[network]++
+				if mark[m.after[q]] != round {
+					s.lost[network]++
+				}
+				if slices.Contains(near, s) {
+					continue
+				}
+				near = append(near, s)
+				s.prefixes++
+				held := func(n int) bool { return mark[m.after[n]] == round && !home(m.network[n], &o) }
+				if !slices.ContainsFunc(m.count, held) {
+					s.gone++
+				}
+			}
+		}
+	}
+	d := resample(m.homes, m.collectors, Replicates, seed)
+	add := func(s *scope, asn sightline.ASN, c sightline.Country) {
+		if l, ok := s.loss(&d); ok {
+			l.ASN, l.Country = asn, c
+			out.Losses = append(out.Losses, l)
+		}
+	}
+	for asn, s := range networks {
+		add(s, asn, nationality[asn])
+	}
+	for c, s := range countries {
+		add(s, 0, c)
+	}
+	slices.SortFunc(out.Losses, func(a, b TableLoss) int {
+		return cmp.Or(strings.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.ASN, b.ASN))
+	})
+	return out
+}
+
+// scope counts the paths to a country or network, by monitor network.
+type scope struct {
+	paths, lost    []int64
+	prefixes, gone int
+}
+
+func scopeOf[K comparable](of map[K]*scope, key K, monitors int) *scope {
+	s := of[key]
+	if s == nil {
+		s = &scope{paths: make([]int64, monitors), lost: make([]int64, monitors)}
+		of[key] = s
+	}
+	return s
+}
+
+// loss is the loss of a scope, if it is one.
+func (s *scope) loss(d *draws) (l TableLoss, ok bool) {
+	l.Prefixes, l.Gone = s.prefixes, s.gone
+	for i, n := range s.paths {
+		l.Paths, l.Lost = l.Paths+n, l.Lost+s.lost[i]
+		if n > 0 {
+			l.Monitors++
+		}
+	}
+	value := float64(l.Lost) / float64(l.Paths)
+	if l.Prefixes < FewestPrefixes || l.Monitors < FewestMonitors || value <= LossStart {
+		return l, false
+	}
+	var reps []float64
+	for _, times := range d.times {
+		var all, lost int64
+		for i, n := range times {
+			all, lost = all+int64(n)*s.paths[i], lost+int64(n)*s.lost[i]
+		}
+		if all > 0 { // else none that saw it was drawn
+			reps = append(reps, float64(lost)/float64(all))
+		}
+	}
+	if len(reps) == 0 {
+		reps = append(reps, value)
+	}
+	l.Low, l.High = interval(value, reps)
+	return l, true
+}
+
+// matched is the peers that count.
+type matched struct {
+	network    []int           // by peer before: of which network it is, or -1 where it does not count
+	after      []int           // by peer before: its place after
+	count      []int           // the peers before that count
+	networks   []sightline.ASN // of the peers that count
+	homes      [][]int         // collectors of each network
+	collectors int
+}
+
+func matchPeers(before, after *paths.Table, out *TableComparison) (m matched) {
+	place := map[paths.Peer]int{}
+	total := func(t *paths.Table, i int) int { return t.Count(i, false) + t.Count(i, true) }
+	for i, p := range after.Peers() {
+		if total(after, i) > 0 {
+			place[p] = i
+		}
+	}
+	out.Absent = len(place)
+	index, collectors := map[sightline.ASN]int{}, map[string]int{}
+	m.network, m.after = make([]int, len(before.Peers())), make([]int, len(before.Peers()))
+	for i, p := range before.Peers() {
+		m.network[i] = -1
+		if total(before, i) == 0 {
+			continue
+		}
+		k, both := place[p]
+		if !both {
+			out.Absent++
+			continue
+		}
+		out.Absent--
+		if float64(total(after, k)) < PeerKeeps*float64(total(before, i)) {
+			out.Shrunk++
+			continue
+		}
+		out.Peers++
+		n, have := index[p.ASN]
+		if !have {
+			n = len(m.networks)
+			index[p.ASN] = n
+			m.networks, m.homes = append(m.networks, p.ASN), append(m.homes, nil)
+		}
+		c, have := collectors[p.Collector]
+		if !have {
+			c = len(collectors)
+			collectors[p.Collector] = c
+		}
+		if !slices.Contains(m.homes[n], c) {
+			m.homes[n] = append(m.homes[n], c)
+		}
+		m.network[i], m.after[i] = n, k
+		m.count = append(m.count, i)
+	}
+	m.collectors, out.Monitors = len(collectors), len(m.networks)
+	return m
+}
+
+// covers is the prefixes of a table that hold where a walk stands, the shortest
+// first.
+type covers []struct {
+	prefix netip.Prefix
+	at     int
+}
+
+func (c *covers) cut(p netip.Prefix) {
+	for n := len(*c); n > 0; n-- {
+		if last := (*c)[n-1].prefix; last.Bits() <= p.Bits() && last.Contains(p.Addr()) {
+			break
+		}
+		*c = (*c)[:n-1]
+	}
+}
+
+func (c *covers) add(p netip.Prefix, at int) {
+	if p.Addr().Is4() && p.Bits() < 8 || p.Addr().Is6() && p.Bits() < 16 {
+		return
+	}
+	c.cut(p)
+	*c = append(*c, struct {
+		prefix netip.Prefix
+		at     int
+	}{p, at})
+}
+
+// Estimate is the share of the paths that were seen before and were lost, from
+// 0 to 1. N is the number of monitor networks that saw them.
+func (l *TableLoss) Estimate() sightline.Estimate {
+	return estimate(TableLossMethod, float64(l.Lost)/float64(l.Paths), l.Low, l.High, l.Monitors, 0, "")
+}
