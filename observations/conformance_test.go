@@ -3,9 +3,11 @@ package observations_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,6 +131,7 @@ func TestConformance(t *testing.T) {
 					t.Errorf("%s: %v %s", what, added, code)
 				}
 			}
+			addComparisons(t, add)
 			s = again()
 			rules := func(at sightline.Instant) (out []string) {
 				held, err := s.Of(country(t, "KE"), at)
@@ -156,6 +159,7 @@ func TestConformance(t *testing.T) {
 					t.Errorf("as of %d: %v, want %v", at, got, want)
 				}
 			}
+			conformComparisons(t, s)
 			if held, err := s.Of(country(t, "FR"), 0); err != nil || len(held) > 0 {
 				t.Errorf("nothing is held of France: %v %v", held, err)
 			}
@@ -204,5 +208,74 @@ func TestOpen(t *testing.T) {
 		if _, err := open(other); sightline.ErrorCode(err) != sightline.Corrupt {
 			t.Errorf("another file: %v", err)
 		}
+	}
+}
+
+// compared is a comparison of the tables of two hours.
+func compared(t *testing.T, before, after int, corrects ...observations.Correction) observations.Batch {
+	side := func(hour int) observations.Seen {
+		return observations.Seen{At: sightline.Instant(hour) * 3_600_000_000, Collectors: []string{"one"}, Files: []sightline.Input{{Name: fmt.Sprintf("routes/one/%d", hour), SHA256: fmt.Sprintf("%064x", hour)}}}
+	}
+	c := &observations.Comparison{Before: side(before), After: side(after), Peers: 4, Monitors: 4, Absent: 1, Corrects: corrects,
+		Losses: []observations.Loss{{Country: country(t, "MM"), Paths: 40, Lost: 32, Prefixes: 10, Gone: 8, Monitors: 4, Low: .8, High: .8},
+			{Country: country(t, "MM"), Network: 132167, Paths: 40, Lost: 32, Prefixes: 10, Gone: 8, Monitors: 4, Low: .75, High: .85}}}
+	return observations.Batch{Source: "routing-tables", Rules: "exposure.table-loss/1", Files: slices.Concat(c.Before.Files, c.After.Files), Tables: c}
+}
+
+// addComparisons adds what conformComparisons finds again: of hours 1 and 3, of
+// 3 and 4, and then of 1 and 2, which corrects the first.
+func addComparisons(t *testing.T, add func(observations.Batch, sightline.Instant) (bool, sightline.Code)) {
+	first := compared(t, 1, 3)
+	for _, b := range []struct {
+		batch observations.Batch
+		at    sightline.Instant
+		added bool
+	}{
+		{first, 500, true},
+		{compared(t, 3, 4), 501, true}, // which shares a table with the first
+		{compared(t, 1, 3), 502, false},
+		{compared(t, 1, 2, observations.Correction{Batch: first.ID(), Before: first.Tables.Before.At, After: first.Tables.After.At, Reason: "a table came between"}), 600, true},
+	} {
+		if added, code := add(b.batch, b.at); added != b.added || code != "" {
+			t.Errorf("comparison %+v: %v %s", b.batch.Tables.Before.At, added, code)
+		}
+	}
+	for what, spoil := range map[string]func(*observations.Batch){
+		"more lost than were":  func(b *observations.Batch) { b.Tables.Losses[0].Lost = 41 },
+		"a share outside":      func(b *observations.Batch) { b.Tables.Losses[0].High = .7 },
+		"of nobody":            func(b *observations.Batch) { b.Tables.Losses[0].Country = sightline.Country{} },
+		"twice":                func(b *observations.Batch) { b.Tables.Losses[1] = b.Tables.Losses[0] },
+		"a loss of too little": func(b *observations.Batch) { b.Tables.Lacks = "too few peers" },
+		"the later first": func(b *observations.Batch) {
+			b.Tables.Before.At, b.Tables.After.At = b.Tables.After.At, b.Tables.Before.At
+		},
+		"a count of probes too":  func(b *observations.Batch) { b.Counts = batch(t, "rules/1", "z").Counts },
+		"a side without a table": func(b *observations.Batch) { b.Tables.Before.Files = nil },
+	} {
+		b := compared(t, 7, 8)
+		spoil(&b)
+		if added, code := add(b, 700); added || code != sightline.Invalid {
+			t.Errorf("%s: %v %s", what, added, code)
+		}
+	}
+}
+
+func conformComparisons(t *testing.T, s observations.Store) {
+	for at, want := range map[sightline.Instant]string{499: "", 500: "1-3", 599: "1-3 3-4", 600: "1-2 3-4", 0: "1-2 3-4"} {
+		held, err := s.Comparisons(at)
+		var got []string
+		for _, h := range held {
+			c := h.About.Tables
+			got = append(got, fmt.Sprintf("%d-%d", c.Before.At/3_600_000_000, c.After.At/3_600_000_000))
+			if b := h.About; h.Batch != b.ID() || b.Recorded < 500 || len(c.Losses) != 2 || c.Losses[1].High != .85 || c.Losses[0].Country.Code() != "MM" {
+				t.Errorf("%+v", h)
+			}
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("comparisons at %d: %q, %v; want %q", at, got, err, want)
+		}
+	}
+	if held, err := s.Of(country(t, "MM"), 0); err != nil || len(held) > 0 {
+		t.Errorf("comparisons are no counts of probes: %+v, %v", held, err)
 	}
 }

@@ -9,6 +9,10 @@
 // refused by every store; how many such counts there were is kept as one number
 // for each country of the batch.
 //
+// Beside them it keeps comparisons of routing tables: what peers of route
+// collectors saw of countries and networks in one table and not in the next
+// ([Comparison]). They are of networks, not of persons, so they have moments.
+//
 // Two backends obey one [Store] and one conformance suite: [Memory], and
 // [SQLite] in a file that only grows (FORMAT.md).
 package observations
@@ -61,6 +65,76 @@ func (p *Product) Compare(q *Product) int {
 	return cmp.Or(cmp.Compare(p.Country.Code(), q.Country.Code()), cmp.Compare(p.Month.First(), q.Month.First()), cmp.Compare(p.Vendor, q.Vendor), cmp.Compare(p.Product, q.Product))
 }
 
+// Comparison is what the peers of two routing tables, or sets of them, saw in
+// both.
+type Comparison struct {
+	Before   Seen         `json:"before"`
+	After    Seen         `json:"after"`
+	Peers    int          `json:"peers"`             // in both: these count
+	Monitors int          `json:"monitors"`          // networks that they belong to
+	Absent   int          `json:"absent,omitzero"`   // peers of one side alone
+	Shrunk   int          `json:"shrunk,omitzero"`   // peers of both that kept too little to count
+	Lacks    string       `json:"lacks,omitzero"`    // what is missing to tell a loss; then there is none
+	Losses   []Loss       `json:"losses,omitzero"`   // by country and network
+	Corrects []Correction `json:"corrects,omitzero"` // earlier comparisons that this one takes the place of
+}
+
+// Seen is one side of a comparison: what collectors held at a moment.
+type Seen struct {
+	At         sightline.Instant `json:"at"` // an hour: of tables begun in it, of updates until it
+	Collectors []string          `json:"collectors"`
+	Files      []sightline.Input `json:"files"` // of each collector its table, then its updates
+}
+
+// Loss is what was seen of a country or network before and not after.
+type Loss struct {
+	Country  sightline.Country `json:"country,omitzero"` // of the network; zero where that is not known
+	Network  sightline.ASN     `json:"network,omitzero"` // 0 is all networks of the country together
+	Paths    int64             `json:"paths"`            // before: pairs of a peer and a prefix
+	Lost     int64             `json:"lost"`             // of them, those without a path after
+	Prefixes int               `json:"prefixes"`         // that any peer had a path to before
+	Gone     int               `json:"gone"`             // of them, those that none has a path to after
+	Monitors int               `json:"monitors"`         // networks that had a path before
+	Low      float64           `json:"low"`              // of the 90 % interval of lost/paths
+	High     float64           `json:"high"`
+}
+
+// Correction names a comparison that a later one takes the place of, and says
+// why.
+type Correction struct {
+	Batch  string            `json:"batch"`
+	Before sightline.Instant `json:"before"`
+	After  sightline.Instant `json:"after"`
+	Reason string            `json:"reason"`
+}
+
+// check refuses a comparison that contradicts itself.
+func (c *Comparison) check(b *Batch) error {
+	bad := func(arg, what string) error {
+		return sightline.Errorf(sightline.Invalid, "add observations", arg, "%s", what)
+	}
+	switch {
+	case len(b.Counts)+len(b.Products) > 0:
+		return bad(b.Source, "a batch compares tables or counts probes, not both")
+	case c.Before.At >= c.After.At || len(c.Before.Files) == 0 || len(c.After.Files) == 0:
+		return bad(c.After.At.String(), "a comparison has tables of two moments, the earlier first")
+	case c.Lacks != "" && len(c.Losses) > 0:
+		return bad(c.After.At.String(), "with too little data there is no loss")
+	}
+	for i, l := range c.Losses {
+		share := float64(l.Lost) / float64(l.Paths)
+		switch {
+		case l.Country.IsZero() && l.Network == 0:
+			return bad(c.After.At.String(), "a loss is of a country or network")
+		case l.Lost <= 0 || l.Lost > l.Paths || l.Gone > l.Prefixes || l.Monitors > c.Monitors || l.Low > share || l.High < share:
+			return bad(l.Network.String(), "the numbers contradict each other")
+		case i > 0 && cmp.Or(cmp.Compare(c.Losses[i-1].Country.Code(), l.Country.Code()), cmp.Compare(c.Losses[i-1].Network, l.Network)) >= 0:
+			return bad(l.Network.String(), "losses come once, by country and network")
+		}
+	}
+	return nil
+}
+
 // Batch is the counts that were made together from a set of files. Counts of
 // two batches are never added: nobody can tell whether their probes are the
 // same.
@@ -77,6 +151,7 @@ type Batch struct {
 	Withheld     map[string]int64  `json:"withheld"`     // counts under the floor, left out, by country code
 	Counts       []Count           `json:"counts"`       // in the order of Compare
 	Products     []Product         `json:"products,omitzero"`
+	Tables       *Comparison       `json:"tables,omitzero"` // of a batch that compares routing tables, and nothing else
 
 	Recorded sightline.Instant `json:"-"` // when the store learned it
 }
@@ -110,9 +185,12 @@ func (b *Batch) normal() error {
 		return cmp.Or(cmp.Compare(x.SHA256, y.SHA256), cmp.Compare(x.Name, y.Name))
 	})
 	for i, f := range b.Files {
-		if i > 0 && f.SHA256 == b.Files[i-1].SHA256 {
+		if i > 0 && f.SHA256 == b.Files[i-1].SHA256 && (b.Tables == nil || f == b.Files[i-1]) {
 			return bad(f.Name, "the file is the same as %s", b.Files[i-1].Name)
 		}
+	}
+	if b.Tables != nil {
+		return b.Tables.check(b)
 	}
 	order.By(b.Counts, func(x, y Count) int { return x.Compare(&y) })
 	for i := range b.Counts {
@@ -149,12 +227,15 @@ func (b *Batch) normal() error {
 
 // admit decides on a new batch beside those that are held: held already, or
 // refused, or nil. A batch of the same files under other rules or fingerprints
-// takes the older one's place from its moment on.
+// takes the older one's place from its moment on. Comparisons may share files.
 func admit(held []*Batch, b *Batch) (already bool, err error) {
 	id := b.ID()
 	for _, old := range held {
 		if old.ID() == id {
 			return true, nil
+		}
+		if b.Tables != nil || old.Tables != nil {
+			continue
 		}
 		n := 0
 		for _, f := range b.Files {
@@ -170,14 +251,38 @@ func admit(held []*Batch, b *Batch) (already bool, err error) {
 	return false, nil
 }
 
-// newest leaves of the batches those that no later one of the same files has
-// replaced, in the order of recording.
+// newest leaves of the batches of counts those that no later one of the same
+// files has replaced, in the order of recording.
 func newest(held []*Batch) (out []*Batch) {
+	held = slices.DeleteFunc(slices.Clone(held), func(b *Batch) bool { return b.Tables != nil })
 	for i, b := range held {
 		if !slices.ContainsFunc(held[i+1:], func(later *Batch) bool { return slices.Equal(hashes(later), hashes(b)) }) {
 			out = append(out, b)
 		}
 	}
+	return out
+}
+
+// standing leaves of the batches the comparisons that no later one corrects, by
+// the moments they compare, then in the order of recording.
+func standing(held []*Batch, ids []string) (out []Held) {
+	corrected := map[string]bool{}
+	for _, b := range held {
+		if b.Tables != nil {
+			for _, c := range b.Tables.Corrects {
+				corrected[c.Batch] = true
+			}
+		}
+	}
+	for i, b := range held {
+		if b.Tables != nil && !corrected[ids[i]] {
+			out = append(out, Held{Batch: ids[i], About: *b})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Held) int {
+		a, b := x.About.Tables, y.About.Tables
+		return cmp.Or(cmp.Compare(a.Before.At, b.Before.At), cmp.Compare(a.After.At, b.After.At))
+	})
 	return out
 }
 
@@ -191,7 +296,7 @@ func hashes(b *Batch) (out []string) {
 // Held is what a store holds of one country in one batch.
 type Held struct {
 	Batch    string // id
-	About    Batch  // without counts and products
+	About    Batch  // without counts and products; of a comparison, all of it
 	Counts   []Count
 	Products []Product
 	Withheld int64 // counts of the country under the floor
@@ -207,6 +312,10 @@ type Store interface {
 	// now): by batch in the order of recording, those replaced left out. A
 	// batch without the country is left out too.
 	Of(c sightline.Country, at sightline.Instant) ([]Held, error)
+	// Comparisons gives the comparisons of routing tables as they were held at
+	// that moment (0 is now), those that a later one corrects left out: by the
+	// moments that they compare.
+	Comparisons(at sightline.Instant) ([]Held, error)
 }
 
 // Memory is a store without a file. It is not safe for concurrent use.
@@ -241,6 +350,18 @@ func (m *Memory) Of(c sightline.Country, at sightline.Instant) ([]Held, error) {
 		}
 	}
 	return of(then, c), nil
+}
+
+// Comparisons implements [Store].
+func (m *Memory) Comparisons(at sightline.Instant) ([]Held, error) {
+	var then []*Batch
+	var ids []string
+	for _, b := range m.batches {
+		if at == 0 || b.Recorded <= at {
+			then, ids = append(then, b), append(ids, b.ID())
+		}
+	}
+	return standing(then, ids), nil
 }
 
 func of(batches []*Batch, c sightline.Country) (out []Held) {

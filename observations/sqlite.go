@@ -211,6 +211,20 @@ func (s *SQLite) Of(c sightline.Country, at sightline.Instant) ([]Held, error) {
 	return out, nil
 }
 
+// Comparisons implements [Store].
+func (s *SQLite) Comparisons(at sightline.Instant) ([]Held, error) {
+	held, err := s.abouts(s.db, at)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Batch
+	var ids []string
+	for i := range held {
+		all, ids = append(all, &held[i].about), append(ids, held[i].id)
+	}
+	return standing(all, ids), nil
+}
+
 func (s *SQLite) counts(batch int64, c sightline.Country) (out []Count, err error) {
 	rows, err := s.db.Query("SELECT network, test, target, month, probes, saw, n, interfered, mechanism FROM count WHERE country = ? AND batch = ? ORDER BY month, test, target, network", c.Code(), batch)
 	if err != nil {
