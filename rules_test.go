@@ -60,7 +60,7 @@ var imports = map[string][]string{
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets
-	"tables":               {"archive", "internal/whole", "exposure", "exposure/paths", "mrt"},
+	"tables":               {"archive", "internal/whole", "exposure", "exposure/paths", "mrt", "observations"},
 	"internal/mrtmake":     {"mrt"},
 	"internal/order":       {},
 	"export/release":       {"dossier"},

@@ -32,6 +32,7 @@ import (
 	"sightline/internal/order"
 	"sightline/internal/whole"
 	"sightline/mrt"
+	"sightline/observations"
 )
 
 // Kind is what a file is.
@@ -87,9 +88,10 @@ type Store struct {
 	kept archive.Archive
 
 	mu    sync.Mutex
-	read  map[string]*answers // by moment and what places it
-	table *paths.Table        // the last one, and
-	of    string              // its key
+	read  map[string]*answers           // by moment and what places it
+	table *paths.Table                  // the last one, and
+	of    string                        // its key
+	again map[string]observations.Batch // comparisons made again, by id
 }
 
 // At is the store of a workspace, which need not hold anything yet.
