@@ -16,6 +16,7 @@ type networkPage struct {
 	Groups   []html.HTML
 	Measured []html.HTML      // figures of what routing tables say of it
 	Without  []dossier.Figure // what they tell too little of
+	Losses   []html.HTML      // figures of sudden losses of paths
 }
 
 // holdingPart is what a state holds, the card of the claim, and the passages
@@ -78,6 +79,17 @@ func network(q *request) (Page, error) {
 		for _, f := range figures {
 			p.Figures = append(p.Figures, f)
 			p.Measured = append(p.Measured, p.Figure(f))
+		}
+	}
+	if len(d.Losses) > 0 {
+		figures, rest := p.shares(dossier.Answer{ID: "losses", Figures: d.Losses})
+		p.Without = append(p.Without, rest...)
+		for _, f := range d.Losses {
+			cites.use(f.Notes...)
+		}
+		for _, f := range figures {
+			p.Figures = append(p.Figures, f)
+			p.Losses = append(p.Losses, p.Figure(f))
 		}
 	}
 	p.Notes = cites.notes()

@@ -27,6 +27,7 @@ type cache struct {
 	texts      memo[sightline.SourceID, []byte] // of the records of sources, for packets
 	rolls      memo[rollKey, *roll]
 	fields     memo[fieldKey, *field]
+	compared   memo[struct{}, []observations.Held]
 }
 
 // The most that is kept of a kind, counted in records, and the most of one
@@ -203,4 +204,24 @@ func (c *cache) Observations(of sightline.Country, at sightline.Instant) ([]obse
 		return s.Observations(of, at)
 	}
 	return nil, nil
+}
+
+// Comparisons implements [Compared]: none where the store has none.
+func (c *cache) Comparisons(at sightline.Instant) ([]observations.Held, error) {
+	s, ok := c.Store.(Compared)
+	switch {
+	case !ok:
+		return nil, nil
+	case at != c.at:
+		return s.Comparisons(at)
+	}
+	return c.compared.get(struct{}{}, func() ([]observations.Held, error) { return s.Comparisons(at) })
+}
+
+// Recompare implements [Compared].
+func (c *cache) Recompare(h observations.Held) (observations.Batch, error) {
+	if s, ok := c.Store.(Compared); ok {
+		return s.Recompare(h)
+	}
+	return observations.Batch{}, sightline.Errorf(sightline.NotFound, "compare tables", h.Batch, "no routing table is held")
 }

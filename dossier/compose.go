@@ -473,6 +473,14 @@ func (k *composer) filtered() {
 	a := Answer{ID: "filtered", Question: "What is filtered or shut down now?", Basis: Documented,
 		Help: "Measurements that people in the country ran, of the last weeks, would show what is blocked now."}
 	measured, isMeasured := k.measuredFigures(&a)
+	switch loss, old := k.lossFigures(&a); {
+	case loss != "" && isMeasured:
+		measured += " " + loss
+	case loss != "":
+		measured, isMeasured = loss, true
+	case old != "" && measured == nothingMeasured:
+		measured = old
+	}
 	blocked := k.figure("Published findings of blocking or shutdown", countClaims, params{"predicates": findingWords, "side": "subject", "unit": "findings"})
 	a.Figures = append(a.Figures, blocked)
 	isSelf := func(c *sightline.Claim) bool { return k.self(c.Subject) || k.self(c.Object.Entity) }

@@ -254,6 +254,9 @@ func underFloor(withheld int64) string {
 	return fmt.Sprintf("measurements are loaded, and %s of fewer than %d distinct probes stayed under the floor", plural(int(withheld), "count", "counts"), observations.Floor)
 }
 
+// nothingMeasured is the clause where no measurement is held.
+const nothingMeasured = "nothing is measured here"
+
 // measuredFigures adds the figures of measured interference to an answer and
 // returns its first sentence; ok is false where that is only a clause on why
 // nothing can be shown.
@@ -268,7 +271,7 @@ func (k *composer) measuredFigures(a *Answer) (sentence string, ok bool) {
 		return "what was measured here comes from too few probes to be shown", false
 	}
 	if len(all) == 0 || k.err != nil {
-		return "nothing is measured here", false
+		return nothingMeasured, false
 	}
 	month := all[0].Month.String()
 	total := k.figure(measuredHeading, measuredTargets, params{})

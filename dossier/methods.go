@@ -108,6 +108,8 @@ var methods = []Method{
 	{exposure.ChokepointMethod, "The largest share of the country's addresses whose inbound paths meet one of so many networks: those of the country, where the countries of networks are known.", runRouteCut},
 	{exposure.ForeignMethod, "The share of the country's addresses whose inbound path crosses a network known to be of another country, the monitor's own and the origin left out.", runRouteForeign},
 	{exposure.ConcentrationMethod, "The Herfindahl-Hirschman index of the networks that stand directly before the origins, weighted by addresses.", runRouteConcentration},
+	{exposure.TableLossMethod, "The share of the paths that peers of route collectors abroad had to the prefixes of a country's networks, or of one network, in one routing table and no longer in the next, to the prefix or to one that covers it. Only peers in both tables that kept most of their prefixes count. It says what was not seen, not who or why.", runTableLoss},
+	{measuredTables, "Counts the comparisons of routing tables of neighbouring moments that had enough data to tell a sudden loss, out of those held; or (of=losses) the losses of the country and its networks in them.", runMeasuredTables},
 	{routesMonitors, "Counts the monitor networks outside the country whose full feed is in the tables and whose place is known.", runRouteMonitors},
 	{engineAbsent, "States that an engine has no data for the country. It never yields a value.", runEngineAbsent},
 	{countSelect, "Counts the claims of a selection that some source gives evidence for, or the different subjects or objects that they have.", runCountSelect},
@@ -279,6 +281,7 @@ func Recompute(store sightline.Store, series []Series, p sightline.Packet) (sigh
 			return bad(err)
 		}
 	}
+	v.again = true
 	_, out, err := v.estimate(p.Method, rest)
 	return out, err
 }

@@ -52,6 +52,7 @@ type NetworkSheet struct {
 	Claims sightline.Estimate `json:"claims"` // that are about it
 	Groups []Group            `json:"groups"`
 	Routes *NetworkRoutes     `json:"routes,omitzero"` // where routing tables are held
+	Losses []Figure           `json:"losses,omitzero"` // sudden ones that tables of neighbouring moments show, the newest first
 	Frame
 }
 
@@ -155,6 +156,7 @@ func (r *Reader) Network(asn string) (*NetworkSheet, error) {
 	k.group(&g, "other", "Other statements", "", false, newest(slices.DeleteFunc(named, func(e sightline.Entry) bool { return k.shown[sightline.ClaimID(e.Record.ID())] })))
 	d.Groups = g.Groups
 	d.Routes = k.onPaths(a)
+	d.Losses = k.networkLosses(a)
 	d.Frame, err = r.seal(k, "network/"+a.String())
 	return d, err
 }

@@ -128,12 +128,15 @@ func shownOn(a *tables.Answer) string {
 
 // age is how many days before the date of the dossier the tables end; known is
 // false where the dossier has no date.
-func (v *view) age(a *tables.Answer) (days int, known bool) {
+func (v *view) age(a *tables.Answer) (days int, known bool) { return v.daysSince(a.Moment.To) }
+
+// daysSince is how many days before the date of the dossier a moment is.
+func (v *view) daysSince(at sightline.Instant) (days int, known bool) {
 	now := v.options.Today
 	if !v.options.AsPublished.IsZero() {
 		now = v.options.AsPublished.Last()
 	}
-	return int(now) - int(a.Moment.To.Day()), now != 0
+	return int(now) - int(at.Day()), now != 0
 }
 
 // present reports whether the tables are young enough to speak of the present.
@@ -444,7 +447,7 @@ func names(list []sightline.ASN) string {
 }
 
 // routesSource is the source by which routing tables are cited.
-const routesSource sightline.SourceID = "routing-tables"
+const routesSource sightline.SourceID = tables.Source
 
 // covered says what the tables see.
 func covered(a *tables.Answer) string {

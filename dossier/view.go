@@ -41,6 +41,7 @@ type view struct {
 	here    map[sightline.EntityID]bool              // networks and companies that operate in the country
 	one     identity.Clusters                        // records that count as one organisation
 	routes  routes                                   // who is on the path, once asked for
+	again   bool                                     // losses are found again in the tables, not read
 	undated int
 
 	scored   map[sightline.EntityID][]sightline.Entry // scores of all countries, by indicator

@@ -339,7 +339,11 @@ func (a *app) verifyPackets(s *store, packets []sightline.Packet) error {
 			fmt.Fprintf(a.out, "FAILED  %s  %s: its content was changed; it hashes to %s\n", p.Result.Packet, p.Method, p.ID())
 		case again.Result.Packet != p.Result.Packet:
 			bad++
-			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), export.Inert(export.Number(again.Result)), again.Result.Packet)
+			now := export.Number(again.Result)
+			if again.Result.State != sightline.OK {
+				now += ": " + again.Result.Reason
+			}
+			fmt.Fprintf(a.out, "FAILED  %s  %s: recorded as %s, computed again %s (%s)\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), export.Inert(now), again.Result.Packet)
 		case len(packets) == 1:
 			fmt.Fprintf(a.out, "ok  %s  %s: %s, computed again from %d claims\n", p.Result.Packet, p.Method, export.Inert(export.Number(p.Result)), len(p.Claims))
 		}

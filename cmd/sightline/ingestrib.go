@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sightline"
+	"sightline/observations"
 	"sightline/tables"
 )
 
@@ -40,6 +42,15 @@ well, and of each kind the last one given counts:
 --as-countries  lines number,country: places monitors, bounds chokepoints
 --monitors      JSON lines with the place of each peer, which goes first
 --asrel         lines provider|customer|-1, peer|peer|0
+
+Then the tables of neighbouring moments are compared, and what most paths to a
+country or network were lost to goes into observations.db: dossiers, the atlas,
+explain and verify show it. Only peers count that are in both tables and kept
+most of what they had, so that a collector that fell silent looks like no loss;
+with fewer than three networks of them, other collectors before than after, or
+more than 24 hours between, there is too little data and no loss. What was
+compared is not compared again; a table that comes between corrects what was
+found around it. A loss says what was not seen, not who or why.
 
 A file counts by its own bytes: given again it is passed over, so that a run
 that was cut off can be given again as it was; what it left unfinished is
@@ -89,7 +100,10 @@ removed. Damage is counted and said.`,
 					return err
 				}
 			}
-			return s.Prepare()
+			if err := s.Prepare(); err != nil {
+				return err
+			}
+			return r.compare(c.Context())
 		},
 	}
 	c.Flags().StringVar(&asrel, "asrel", "", "`file` of relationships between networks")
@@ -98,6 +112,72 @@ removed. Damage is counted and said.`,
 	c.Flags().StringVar(&networks, "as-countries", "", "`file` with the country of each network")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "show no progress")
 	return c
+}
+
+// compare compares the tables of neighbouring moments, and says what was found
+// and where to read it.
+func (r *ribRun) compare(ctx context.Context) (err error) {
+	all, err := r.store.List(0)
+	if err != nil || !slices.ContainsFunc(all, func(h tables.Held) bool { return h.Kind == tables.Routes }) {
+		return err
+	}
+	to, err := observations.OpenOrCreate(r.observationsPath())
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := to.Close(); err == nil {
+			err = e
+		}
+	}()
+	var bar func(int)
+	c, err := r.store.Compare(ctx, to, sightline.InstantOf(r.now()), func(done, of int) {
+		if bar == nil {
+			bar = r.progress(r.quiet, "comparing tables of neighbouring moments", of)
+		}
+		bar(done)
+	})
+	if bar != nil {
+		bar(-1)
+	}
+	if errors.Is(err, context.Canceled) {
+		return sightline.Errorf(sightline.Unavailable, "compare tables", "", "%w", err).WithHint("What was compared is kept: give the same command again to go on.")
+	}
+	if err != nil || c.Held == 0 {
+		return err
+	}
+	if len(c.Added) == 0 {
+		fmt.Fprintf(r.out, "losses: %s of neighbouring moments held already; nothing was added\n", count(int64(c.Held), "comparison", "comparisons"))
+		return nil
+	}
+	var countries, networks, little int64
+	read := map[string]bool{}
+	for _, h := range c.Added {
+		x := h.About.Tables
+		if x.Lacks != "" {
+			little++
+		}
+		for _, l := range x.Losses {
+			if l.Network == 0 {
+				countries++
+			} else {
+				networks++
+			}
+			if !l.Country.IsZero() {
+				read[l.Country.Code()] = true
+			}
+		}
+	}
+	fmt.Fprintf(r.out, "losses: %s of neighbouring moments added: %s and %s lost most of their paths, %d had too little data, %s corrected\n",
+		count(int64(len(c.Added)), "comparison", "comparisons"), count(countries, "country", "countries"), count(networks, "network", "networks"), little, count(int64(c.Corrected), "earlier one", "earlier ones"))
+	if codes := slices.Sorted(maps.Keys(read)); len(codes) > 0 {
+		more := ""
+		if n := len(codes) - 8; n > 0 {
+			more, codes = fmt.Sprintf(" and %d more", n), codes[:8]
+		}
+		fmt.Fprintf(r.out, "read: sightline dossier CODE -w %s, of %s%s\n", r.workspace, strings.Join(codes, ", "), more)
+	}
+	return nil
 }
 
 // ribRecord is the source that routing tables are cited by.

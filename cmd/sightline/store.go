@@ -51,6 +51,14 @@ func (c counted) Observations(of sightline.Country, at sightline.Instant) ([]obs
 	return c.observations.Of(of, at)
 }
 
+// Comparisons implements dossier.Compared.
+func (c counted) Comparisons(at sightline.Instant) ([]observations.Held, error) {
+	if c.observations == nil {
+		return nil, nil
+	}
+	return c.observations.Comparisons(at)
+}
+
 // withRoutes is a store with routing tables beside it, as dossiers read them.
 type withRoutes struct {
 	counted
@@ -63,6 +71,11 @@ func (r withRoutes) Routes(q tables.Query) (*tables.Answer, error) { return r.ta
 // Met implements dossier.Routed.
 func (r withRoutes) Met(q tables.Query, a sightline.ASN) ([]sightline.Country, error) {
 	return r.tables.Met(q, a)
+}
+
+// Recompare implements dossier.Compared.
+func (r withRoutes) Recompare(h observations.Held) (observations.Batch, error) {
+	return r.tables.Recompare(h)
 }
 
 // open opens the workspace for reading, or the embedded catalogue.
