@@ -59,8 +59,8 @@ func comparisonInputs(h *observations.Held) []sightline.Input {
 	return append([]sightline.Input{{Name: "observations", SHA256: h.Batch}}, h.About.Files...)
 }
 
-// runTableLoss: before and after (moments), and network (AS number) or none for
-// the networks of the country together.
+// runTableLoss: before and after (moments), network (AS number) or none for
+// the networks of the country together, and back=yes for what came back.
 func runTableLoss(v *view, p params) (result, error) {
 	all, err := v.comparisons()
 	if err != nil {
@@ -96,14 +96,18 @@ func runTableLoss(v *view, p params) (result, error) {
 		r.estimate = none(sightline.TooLittleData, dated, c.Lacks)
 		return r, nil
 	}
-	k := slices.IndexFunc(c.Losses, func(l observations.Loss) bool {
+	list := c.Losses
+	if p["back"] == "yes" {
+		list = c.Returns
+	}
+	k := slices.IndexFunc(list, func(l observations.Loss) bool {
 		return l.Country == v.options.Country && networkParam(l.Network) == p["network"]
 	})
 	if k < 0 {
-		r.estimate = none(sightline.TooLittleData, dated, "no loss of most paths is in it")
+		r.estimate = none(sightline.TooLittleData, dated, "no loss or return of most paths is in it")
 		return r, nil
 	}
-	l := &c.Losses[k]
+	l := &list[k]
 	of := exposure.TableLoss{Paths: l.Paths, Lost: l.Lost, Monitors: l.Monitors, Low: l.Low, High: l.High}
 	r.estimate = of.Estimate()
 	r.estimate.Unit = dated
@@ -162,19 +166,21 @@ func runMeasuredTables(v *view, p params) (result, error) {
 	return r, nil
 }
 
-// lossAt is a loss with the comparison that found it.
+// lossAt is a loss with the comparison that found it, and the first return
+// after it, if there was one.
 type lossAt struct {
 	observations.Loss
-	in *observations.Comparison
+	in   *observations.Comparison
+	back *lossAt
 }
 
 // lossesOf lists the losses of which keep holds: the newest first, of one
 // moment those of a country together first, then by the paths that were lost.
 func lossesOf(all []observations.Held, keep func(*observations.Loss) bool) (out []lossAt) {
-	for _, h := range all {
+	for i, h := range all {
 		for _, l := range h.About.Tables.Losses {
 			if keep(&l) {
-				out = append(out, lossAt{l, h.About.Tables})
+				out = append(out, lossAt{l, h.About.Tables, returned(all[i+1:], &l)})
 			}
 		}
 	}
@@ -184,8 +190,34 @@ func lossesOf(all []observations.Held, keep func(*observations.Loss) bool) (out 
 	return out
 }
 
-// lossFigure is the figure of one loss in the country of the view.
-func (k *composer) lossFigure(l lossAt, notes []int) Figure {
+// returned is the first return of what a loss was of, unless more was lost
+// before.
+func returned(all []observations.Held, l *observations.Loss) *lossAt {
+	is := func(x observations.Loss) bool { return x.Country == l.Country && x.Network == l.Network }
+	for _, h := range all {
+		c := h.About.Tables
+		if i := slices.IndexFunc(c.Returns, is); i >= 0 {
+			return &lossAt{Loss: c.Returns[i], in: c}
+		}
+		if slices.ContainsFunc(c.Losses, is) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// lossFiguresOf are the figures of one loss in the country of the view, and of
+// what came back.
+func (k *composer) lossFiguresOf(l lossAt, notes []int) []Figure {
+	out := []Figure{k.lossFigure(l, false, notes)}
+	if l.back != nil {
+		out = append(out, k.lossFigure(*l.back, true, notes))
+	}
+	return out
+}
+
+// lossFigure is the figure of one loss or return in the country of the view.
+func (k *composer) lossFigure(l lossAt, back bool, notes []int) Figure {
 	to := "the networks of " + k.options.Country.Name()
 	if l.Network != 0 {
 		to = k.networkName(l.Network)
@@ -194,8 +226,13 @@ func (k *composer) lossFigure(l lossAt, notes []int) Figure {
 	if n := networkParam(l.Network); n != "" {
 		p["network"] = n
 	}
-	f := k.figure(fmt.Sprintf("Paths to %s that were seen at %s and not at %s", to, hourOf(l.in.Before.At, 0), hourOf(l.in.After.At, l.in.Before.At)), exposure.TableLossMethod, p)
-	f.Sentence = fmt.Sprintf("%d of %s had no path left. Seen by %s abroad, of %s. The tables do not show why.", l.Gone, plural(l.Prefixes, "prefix", "prefixes"), plural(l.Monitors, "monitor network", "monitor networks"), strings.Join(l.in.After.Collectors, ", "))
+	label, left := "Paths to %s that were seen at %s and not at %s", "had no path left"
+	if back {
+		label, left = "Paths to %s that were not seen at %s and were at %s", "had had no path"
+		p["back"] = "yes"
+	}
+	f := k.figure(fmt.Sprintf(label, to, hourOf(l.in.Before.At, 0), hourOf(l.in.After.At, l.in.Before.At)), exposure.TableLossMethod, p)
+	f.Sentence = fmt.Sprintf("%d of %s %s. Seen by %s abroad, of %s. The tables do not show why.", l.Gone, plural(l.Prefixes, "prefix", "prefixes"), left, plural(l.Monitors, "monitor network", "monitor networks"), strings.Join(l.in.After.Collectors, ", "))
 	if days, known := k.daysSince(l.in.After.At); known && days > staleAfter {
 		f.Sentence += fmt.Sprintf(" Not the present: %d days ago.", days)
 	}
@@ -246,7 +283,7 @@ func (k *composer) lossFigures(a *Answer) (sentence, old string) {
 			n, most = &single, listedNetworkLosses
 		}
 		if *n++; *n <= most {
-			a.Figures = append(a.Figures, k.lossFigure(l, notes))
+			a.Figures = append(a.Figures, k.lossFiguresOf(l, notes)...)
 		}
 	}
 	l := list[0]
@@ -259,8 +296,12 @@ func (k *composer) lossFigures(a *Answer) (sentence, old string) {
 		to = l.Network.String()
 	}
 	a.Notes = append(a.Notes, notes...)
-	return fmt.Sprintf("%s %% of the paths to %s that %s abroad had at %s were not seen at %s. The tables do not show why.", quantity(100*float64(l.Lost)/float64(l.Paths)), to,
-		plural(l.Monitors, "monitor network", "monitor networks"), hourOf(l.in.Before.At, 0), hourOf(l.in.After.At, l.in.Before.At)), ""
+	sentence = fmt.Sprintf("%s %% of the paths to %s that %s abroad had at %s were not seen at %s.", quantity(100*float64(l.Lost)/float64(l.Paths)), to,
+		plural(l.Monitors, "monitor network", "monitor networks"), hourOf(l.in.Before.At, 0), hourOf(l.in.After.At, l.in.Before.At))
+	if l.back != nil {
+		sentence += fmt.Sprintf(" Most of what was seen at %s had come back.", hourOf(l.back.in.After.At, l.in.After.At))
+	}
+	return sentence + " The tables do not show why.", ""
 }
 
 // networkLosses is what routing tables of neighbouring moments show of sudden
@@ -282,7 +323,7 @@ func (k *composer) networkLosses(a sightline.ASN) (out []Figure) {
 	defer func() { k.options.Country = view }()
 	for _, l := range list[:min(listedLossesOfOne, len(list))] {
 		k.options.Country = l.Country
-		out = append(out, k.lossFigure(l, notes))
+		out = append(out, k.lossFiguresOf(l, notes)...)
 	}
 	return out
 }

@@ -49,6 +49,7 @@ type TableComparison struct {
 	Shrunk   int    // peers of both that kept too little to count
 	Lacks    string // what is missing to tell a loss; then there is none
 	Losses   []TableLoss
+	Returns  []TableLoss // the same with the tables the other way round: what most paths came to
 }
 
 // Apart says why tables of two moments and their collectors cannot be
@@ -71,6 +72,7 @@ func Apart(before, after sightline.Instant, ofBefore, ofAfter []string) string {
 // Of a country, and of a network, only peers of networks abroad count. A path
 // is lost when its peer has none after, to the prefix or to one that covers it
 // (of at least 8 bits, or 16 of IPv6). Losses come by country, then by network.
+// Returns are found in the same way, from the later table to the earlier.
 func CompareTables(before, after *paths.Table, nationality map[sightline.ASN]sightline.Country, seed uint64) *TableComparison {
 	out := &TableComparison{}
 	m := matchPeers(before, after, out)
@@ -78,6 +80,14 @@ func CompareTables(before, after *paths.Table, nationality map[sightline.ASN]sig
 		out.Lacks = fmt.Sprintf("peers of %d monitor networks are in both tables; at least %d are needed", len(m.networks), FewestMonitors)
 		return out
 	}
+	out.Losses = losses(before, after, m, nationality, seed)
+	back := matchPeers(after, before, &TableComparison{})
+	out.Returns = losses(after, before, back, nationality, seed)
+	return out
+}
+
+// losses finds what most paths were lost to, from one table to another.
+func losses(before, after *paths.Table, m matched, nationality map[sightline.ASN]sightline.Country, seed uint64) (out []TableLoss) {
 	last := lastNetworks(before)
 	networks := map[sightline.ASN]*scope{}
 	countries := map[sightline.Country]*scope{}
@@ -151,7 +161,7 @@ func CompareTables(before, after *paths.Table, nationality map[sightline.ASN]sig
 	add := func(s *scope, asn sightline.ASN, c sightline.Country) {
 		if l, ok := s.loss(&d); ok {
 			l.ASN, l.Country = asn, c
-			out.Losses = append(out.Losses, l)
+			out = append(out, l)
 		}
 	}
 	for asn, s := range networks {
@@ -160,7 +170,7 @@ func CompareTables(before, after *paths.Table, nationality map[sightline.ASN]sig
 	for c, s := range countries {
 		add(s, 0, c)
 	}
-	slices.SortFunc(out.Losses, func(a, b TableLoss) int {
+	slices.SortFunc(out, func(a, b TableLoss) int {
 		return cmp.Or(strings.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.ASN, b.ASN))
 	})
 	return out

@@ -113,6 +113,10 @@ func TestCompareTables(t *testing.T) {
 			}
 		}
 	}
+	// What came back is found the other way round.
+	if got := exposure.CompareTables(tableOf(t, ribOf(all, two)), whole, where, 1); got.Losses != nil || !reflect.DeepEqual(got.Returns, lost(50, 40, 5)) {
+		t.Errorf("what came back: %+v", got)
+	}
 	// Without countries of networks the network is found, of no country.
 	if got := exposure.CompareTables(whole, tableOf(t, ribOf(all, two)), nil, 1).Losses; len(got) != 1 || got[0].ASN != 132167 || !got[0].Country.IsZero() {
 		t.Errorf("without countries: %+v", got)

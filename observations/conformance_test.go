@@ -246,6 +246,9 @@ func addComparisons(t *testing.T, add func(observations.Batch, sightline.Instant
 		"of nobody":            func(b *observations.Batch) { b.Tables.Losses[0].Country = sightline.Country{} },
 		"twice":                func(b *observations.Batch) { b.Tables.Losses[1] = b.Tables.Losses[0] },
 		"a loss of too little": func(b *observations.Batch) { b.Tables.Lacks = "too few peers" },
+		"a return of nobody": func(b *observations.Batch) {
+			b.Tables.Returns = []observations.Loss{{Paths: 1, Lost: 1, Monitors: 1, Low: 1, High: 1}}
+		},
 		"the later first": func(b *observations.Batch) {
 			b.Tables.Before.At, b.Tables.After.At = b.Tables.After.At, b.Tables.Before.At
 		},

@@ -76,6 +76,7 @@ type Comparison struct {
 	Shrunk   int          `json:"shrunk,omitzero"`   // peers of both that kept too little to count
 	Lacks    string       `json:"lacks,omitzero"`    // what is missing to tell a loss; then there is none
 	Losses   []Loss       `json:"losses,omitzero"`   // by country and network
+	Returns  []Loss       `json:"returns,omitzero"`  // the same from after to before: what most paths came to
 	Corrects []Correction `json:"corrects,omitzero"` // earlier comparisons that this one takes the place of
 }
 
@@ -118,17 +119,25 @@ func (c *Comparison) check(b *Batch) error {
 		return bad(b.Source, "a batch compares tables or counts probes, not both")
 	case c.Before.At >= c.After.At || len(c.Before.Files) == 0 || len(c.After.Files) == 0:
 		return bad(c.After.At.String(), "a comparison has tables of two moments, the earlier first")
-	case c.Lacks != "" && len(c.Losses) > 0:
+	case c.Lacks != "" && len(c.Losses)+len(c.Returns) > 0:
 		return bad(c.After.At.String(), "with too little data there is no loss")
 	}
-	for i, l := range c.Losses {
+	if err := c.rows(c.Losses, bad); err != nil {
+		return err
+	}
+	return c.rows(c.Returns, bad)
+}
+
+// rows checks losses or returns.
+func (c *Comparison) rows(list []Loss, bad func(arg, what string) error) error {
+	for i, l := range list {
 		share := float64(l.Lost) / float64(l.Paths)
 		switch {
 		case l.Country.IsZero() && l.Network == 0:
 			return bad(c.After.At.String(), "a loss is of a country or network")
-		case l.Lost <= 0 || l.Lost > l.Paths || l.Gone > l.Prefixes || l.Monitors > c.Monitors || l.Low > share || l.High < share:
+		case l.Lost <= 0 || l.Lost > l.Paths || l.Gone > l.Prefixes || l.Monitors <= 0 || l.Low > share || l.High < share:
 			return bad(l.Network.String(), "the numbers contradict each other")
-		case i > 0 && cmp.Or(cmp.Compare(c.Losses[i-1].Country.Code(), l.Country.Code()), cmp.Compare(c.Losses[i-1].Network, l.Network)) >= 0:
+		case i > 0 && cmp.Or(cmp.Compare(list[i-1].Country.Code(), l.Country.Code()), cmp.Compare(list[i-1].Network, l.Network)) >= 0:
 			return bad(l.Network.String(), "losses come once, by country and network")
 		}
 	}

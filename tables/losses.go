@@ -280,10 +280,16 @@ func (w *worker) fill(b *observations.Batch) error {
 	}
 	found := exposure.CompareTables(before, after, where, Seed)
 	c.Peers, c.Monitors, c.Absent, c.Shrunk, c.Lacks = found.Peers, found.Monitors, found.Absent, found.Shrunk, found.Lacks
-	for _, l := range found.Losses {
-		c.Losses = append(c.Losses, observations.Loss{Country: l.Country, Network: l.ASN, Paths: l.Paths, Lost: l.Lost, Prefixes: l.Prefixes, Gone: l.Gone, Monitors: l.Monitors, Low: l.Low, High: l.High})
-	}
+	c.Losses, c.Returns = kept(found.Losses), kept(found.Returns)
 	return nil
+}
+
+// kept is what was found, as observations keep it.
+func kept(list []exposure.TableLoss) (out []observations.Loss) {
+	for _, l := range list {
+		out = append(out, observations.Loss{Country: l.Country, Network: l.ASN, Paths: l.Paths, Lost: l.Lost, Prefixes: l.Prefixes, Gone: l.Gone, Monitors: l.Monitors, Low: l.Low, High: l.High})
+	}
+	return out
 }
 
 // find finds a file that an input names.
