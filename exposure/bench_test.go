@@ -14,6 +14,19 @@ import (
 	"sightline/exposure/paths"
 )
 
+// BenchmarkCompareTables compares a real table with itself, both ways.
+func BenchmarkCompareTables(b *testing.B) {
+	build := paths.NewBuilder()
+	load(b, build, "bench", shared+"mrt/rib.20140523.0600_firstMB.bz2")
+	t := build.Finish()
+	for b.Loop() {
+		if c := exposure.CompareTables(t, t, nil, 1); c.Peers == 0 {
+			b.Fatal(c.Lacks)
+		}
+	}
+	b.ReportMetric(float64(t.Entries())/1e6/(b.Elapsed().Seconds()/float64(b.N)), "Mentries/s")
+}
+
 // BenchmarkAllCountries computes hegemony over all origins and CTI for all
 // countries on the table named by SIGHTLINE_RIB. Relationships are read from
 // SIGHTLINE_ASREL; addresses are placed by the delegated blocks at hand, and

@@ -25,6 +25,10 @@ const (
 	// PeerKeeps is the share of its prefixes that a peer must still have, to count:
 	// one that lost more fell silent or is still starting.
 	PeerKeeps = 0.75
+	// PeerEnds is the share of its prefixes of IPv4 or of IPv6 that may come, in
+	// their order, after the last that it has in the other table: tables are
+	// written in this order, and one that ends before is cut short.
+	PeerEnds = 0.01
 )
 
 // TableLoss is what peers saw of a country or network in one table and not in
@@ -46,7 +50,7 @@ type TableComparison struct {
 	Peers    int    // in both tables: these count
 	Monitors int    // networks that they belong to
 	Absent   int    // peers of one table alone
-	Shrunk   int    // peers of both that kept too little to count
+	Shrunk   int    // peers of both that kept too little to count, or whose table ends early
 	Lacks    string // what is missing to tell a loss; then there is none
 	Losses   []TableLoss
 	Returns  []TableLoss // the same with the tables the other way round: what most paths came to
@@ -68,7 +72,8 @@ func Apart(before, after sightline.Instant, ofBefore, ofAfter []string) string {
 // CompareTables finds what most paths were lost to between two tables: the
 // networks, and the countries whose networks nationality names, more than
 // LossStart of whose paths went. Only peers count that are in both tables and
-// kept most of what they had: a collector or peer that fell silent is no loss.
+// kept most of what they had, to the end of the table: a collector or peer that
+// fell silent, and a table that was cut short, is no loss.
 // Of a country, and of a network, only peers of networks abroad count. A path
 // is lost when its peer has none after, to the prefix or to one that covers it
 // (of at least 8 bits, or 16 of IPv6). Losses come by country, then by network.
@@ -224,7 +229,7 @@ func (s *scope) loss(d *draws) (l TableLoss, ok bool) {
 // matched is the peers that count.
 type matched struct {
 	network    []int           // by peer before: of which network it is, or -1 where it does not count
-	after      []int           // by peer before: its place after
+	after      []int           // by peer before: its place after, or -1
 	count      []int           // the peers before that count
 	networks   []sightline.ASN // of the peers that count
 	homes      [][]int         // collectors of each network
@@ -240,20 +245,27 @@ func matchPeers(before, after *paths.Table, out *TableComparison) (m matched) {
 		}
 	}
 	out.Absent = len(place)
-	index, collectors := map[sightline.ASN]int{}, map[string]int{}
 	m.network, m.after = make([]int, len(before.Peers())), make([]int, len(before.Peers()))
 	for i, p := range before.Peers() {
-		m.network[i] = -1
+		m.network[i], m.after[i] = -1, -1
 		if total(before, i) == 0 {
 			continue
 		}
-		k, both := place[p]
-		if !both {
+		if k, both := place[p]; both {
+			m.after[i] = k
+			out.Absent--
+		} else {
 			out.Absent++
+		}
+	}
+	index, collectors := map[sightline.ASN]int{}, map[string]int{}
+	ends := endsEarly(before, after, m.after)
+	for i, p := range before.Peers() {
+		k := m.after[i]
+		if k < 0 {
 			continue
 		}
-		out.Absent--
-		if float64(total(after, k)) < PeerKeeps*float64(total(before, i)) {
+		if float64(total(after, k)) < PeerKeeps*float64(total(before, i)) || ends[i] {
 			out.Shrunk++
 			continue
 		}
@@ -272,11 +284,52 @@ func matchPeers(before, after *paths.Table, out *TableComparison) (m matched) {
 		if !slices.Contains(m.homes[n], c) {
 			m.homes[n] = append(m.homes[n], c)
 		}
-		m.network[i], m.after[i] = n, k
+		m.network[i] = n
 		m.count = append(m.count, i)
 	}
 	m.collectors, out.Monitors = len(collectors), len(m.networks)
 	return m
+}
+
+// endsEarly tells, for each peer before, whether too much of what it had comes
+// after the last prefix that it has in the other table, in which its place is
+// given, or -1.
+func endsEarly(before, after *paths.Table, place []int) []bool {
+	family := func(t *paths.Table, i int) int {
+		if i < t.V4() {
+			return 0
+		}
+		return 1
+	}
+	last := make([][2]int, len(after.Peers())) // one more than where its last prefix stands
+	for i := range after.Len() {
+		f := family(after, i)
+		peers, _ := after.At(i)
+		for _, q := range peers {
+			last[q][f] = i + 1
+		}
+	}
+	beyond := make([][2]int, len(place))
+	j := 0 // prefixes of the other table before the one that is looked at
+	for i := range before.Len() {
+		p, f := before.Prefix(i), family(before, i)
+		for j < after.Len() && paths.ComparePrefix(after.Prefix(j), p) < 0 {
+			j++
+		}
+		peers, _ := before.At(i)
+		for _, q := range peers {
+			if k := place[q]; k >= 0 && j >= last[k][f] {
+				beyond[q][f]++
+			}
+		}
+	}
+	ends := make([]bool, len(place))
+	for q, n := range beyond {
+		for f := range n {
+			ends[q] = ends[q] || n[f] >= FewestPrefixes && float64(n[f]) > PeerEnds*float64(before.Count(q, f == 1))
+		}
+	}
+	return ends
 }
 
 // covers is the prefixes of a table that hold where a walk stands, the shortest

@@ -80,6 +80,12 @@ func TestCompareTables(t *testing.T) {
 		of.ASN = 132167
 		return []exposure.TableLoss{l, of}
 	}
+	var last []string // ten prefixes of Myanmar at the end
+	for p := range 10 {
+		for i := range 5 {
+			last = append(last, fmt.Sprintf("held %d 203.0.%d.0/24 %d 24757 132167", i+1, p, monitorsOfLoss[i]))
+		}
+	}
 	for _, c := range []struct {
 		name          string
 		before, after *paths.Table
@@ -95,6 +101,7 @@ func TestCompareTables(t *testing.T) {
 		{"two peers that vanished, and a loss", whole, tableOf(t, ribOf(all[:3], two)), lost(30, 24, 3), "", [3]int{3, 2, 0}},
 		{"most peers fell silent", whole, tableOf(t, ribOf(all[:2], two)), nil, "peers of 2 monitor networks are in both tables; at least 3 are needed", [3]int{2, 3, 0}},
 		{"a peer with a fraction left", whole, tableOf(t, ribOf(all[:4], full, "held 5 103.0.30.0/24 7018 24757 37061\n")), nil, "", [3]int{4, 0, 1}},
+		{"a table that was cut short", tableOf(t, ribOf(all, full, last...)), tableOf(t, ribOf(all, full)), nil, "peers of 0 monitor networks are in both tables; at least 3 are needed", [3]int{0, 0, 5}},
 		{"a prefix that covers them", whole, tableOf(t, ribOf(all, two, "held 1 103.0.0.0/21 3257 24757 132167", "held 2 103.0.0.0/20 1299 132167", "held 3 103.0.0.0/16 6762 1 2\n")), nil, "", [3]int{5, 0, 0}},
 		{"a default route covers nothing", whole, tableOf(t, ribOf(all, two, "held 1 0.0.0.0/0 3257", "held 2 0.0.0.0/0 1299", "held 3 96.0.0.0/5 6762\n")), lost(50, 40, 5), "", [3]int{5, 0, 0}},
 		{"another origin is no loss", whole, tableOf(t, strings.ReplaceAll(ribOf(all, full), "132167", "24758")), nil, "", [3]int{5, 0, 0}},

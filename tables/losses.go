@@ -127,6 +127,12 @@ func same(a, b *observations.Batch) bool {
 	return a.Rules == b.Rules && slices.Equal(x, y) && reflect.DeepEqual(a.Tables.Before, b.Tables.Before) && reflect.DeepEqual(a.Tables.After, b.Tables.After)
 }
 
+// Neighbours counts the pairs of neighbouring moments that can be compared.
+func (s *Store) Neighbours() (int, error) {
+	all, err := s.List(0)
+	return max(len(points(all))-1, 0), err
+}
+
 // Compared is what a run of Compare did.
 type Compared struct {
 	Held      int                 // comparisons that stand after it
@@ -253,6 +259,16 @@ func (w *worker) fill(b *observations.Batch) error {
 	if c.Lacks = exposure.Apart(c.Before.At, c.After.At, c.Before.Collectors, c.After.Collectors); c.Lacks != "" {
 		return nil
 	}
+	for _, in := range slices.Concat(c.Before.Files, c.After.Files) {
+		h, err := w.find(Routes, collectorOf(in), in)
+		if err != nil {
+			return err
+		}
+		if h.Damage != "" {
+			c.Lacks = "a part of " + h.Name + " could not be read"
+			return nil
+		}
+	}
 	where := map[sightline.ASN]sightline.Country{}
 	for _, in := range b.Files {
 		if !strings.HasPrefix(in.Name, string(Networks)+"/") {
@@ -301,6 +317,13 @@ func (w *worker) find(k Kind, collector string, in sightline.Input) (*Held, erro
 	return &w.all[i], nil
 }
 
+// collectorOf is the collector in the name of a file of routes, whose own name
+// has no slash.
+func collectorOf(in sightline.Input) string {
+	name, _ := strings.CutPrefix(in.Name, string(Routes)+"/")
+	return name[:max(strings.LastIndex(name, "/"), 0)]
+}
+
 // table makes the table of one side.
 func (w *worker) table(side observations.Seen) (*paths.Table, error) {
 	if w.last != nil && w.at == side.At && slices.Equal(w.of, side.Files) {
@@ -309,8 +332,7 @@ func (w *worker) table(side observations.Seen) (*paths.Table, error) {
 	b := paths.NewBuilder()
 	var table *Held
 	for _, in := range side.Files {
-		name, _ := strings.CutPrefix(in.Name, string(Routes)+"/")
-		h, err := w.find(Routes, name[:max(strings.LastIndex(name, "/"), 0)], in) // a file's name has no slash
+		h, err := w.find(Routes, collectorOf(in), in)
 		if err != nil {
 			return nil, err
 		}

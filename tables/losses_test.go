@@ -1,6 +1,7 @@
 package tables_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -104,6 +105,16 @@ func TestCompare(t *testing.T) {
 	const anew = " corrects: another table of the same moment was added"
 	const differ = "lacks: the tables are of different collectors: "
 	step("2026-01-06T00:00:01Z", 2, 2, first+"4-8 "+differ+"one before, one, two after"+anew+"\n8-33 "+differ+"one, two before, one after"+anew)
+	// A table that was torn off tells nothing.
+	whole := file(t, ribAt(40, 2))
+	h, added, err := s.Add(context.Background(), tables.Routes, "one", "40", bytes.NewReader(whole[:len(whole)-20]), at("2026-01-07T00:00:00Z"))
+	if err != nil || !added || h.Damage == "" {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	c, got := compare(t, s, o, "2026-01-07T00:00:01Z")
+	if !strings.HasSuffix(got, "\n33-40 lacks: a part of 40 could not be read") || len(c.Added) != 1 {
+		t.Errorf("a table that was torn off: %s", got)
+	}
 	held, err := o.Comparisons(at("2026-01-04T00:00:01Z"))
 	if err != nil || len(held) != 2 || len(held[0].About.Tables.Losses) != 2 {
 		t.Errorf("what was held before: %+v, %v", held, err)
@@ -113,13 +124,13 @@ func TestCompare(t *testing.T) {
 			t.Errorf("made again: %s, %v", b.ID(), err)
 		}
 	}
-	h := held[0]
-	c := *h.About.Tables
-	c.Losses = slices.Clone(c.Losses)
-	c.Losses[0].Lost--
-	h.About.Tables = &c
-	h.Batch = h.About.ID()
-	if _, err := s.Recompare(h); sightline.ErrorCode(err) != sightline.Corrupt {
+	x := held[0]
+	changed := *x.About.Tables
+	changed.Losses = slices.Clone(changed.Losses)
+	changed.Losses[0].Lost--
+	x.About.Tables = &changed
+	x.Batch = x.About.ID()
+	if _, err := s.Recompare(x); sightline.ErrorCode(err) != sightline.Corrupt {
 		t.Errorf("a comparison that was changed: %v", err)
 	}
 }

@@ -47,8 +47,8 @@ Then the tables of neighbouring moments are compared, and what most paths to a
 country or network were lost to goes into observations.db: dossiers, the atlas,
 explain and verify show it. Only peers count that are in both tables and kept
 most of what they had, so that a collector that fell silent looks like no loss;
-with fewer than three networks of them, other collectors before than after, or
-more than 24 hours between, there is too little data and no loss. What was
+with fewer than three networks of them, other collectors before than after,
+damage, or more than 24 hours between, there is too little data and no loss. What was
 compared is not compared again; a table that comes between corrects what was
 found around it. A loss says what was not seen, not who or why.
 
@@ -117,8 +117,7 @@ removed. Damage is counted and said.`,
 // compare compares the tables of neighbouring moments, and says what was found
 // and where to read it.
 func (r *ribRun) compare(ctx context.Context) (err error) {
-	all, err := r.store.List(0)
-	if err != nil || !slices.ContainsFunc(all, func(h tables.Held) bool { return h.Kind == tables.Routes }) {
+	if n, err := r.store.Neighbours(); err != nil || n == 0 {
 		return err
 	}
 	to, err := observations.OpenOrCreate(r.observationsPath())
@@ -143,7 +142,7 @@ func (r *ribRun) compare(ctx context.Context) (err error) {
 	if errors.Is(err, context.Canceled) {
 		return sightline.Errorf(sightline.Unavailable, "compare tables", "", "%w", err).WithHint("What was compared is kept: give the same command again to go on.")
 	}
-	if err != nil || c.Held == 0 {
+	if err != nil {
 		return err
 	}
 	if len(c.Added) == 0 {

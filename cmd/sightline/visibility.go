@@ -56,6 +56,8 @@ together; an hour in which a collector is missing is left out, for its silence
 would look like a loss. At least 9 tables are needed.
 
 A loss says that paths went, and when. It does not say who took them, or why.
+In a workspace "sightline ingest rib" compares the tables of neighbouring hours
+by itself, of which two are enough.
 
 With --format records the losses are printed as claims that "sightline import"
 adds to a workspace, where dossiers list them as losses of connectivity: those
