@@ -8,6 +8,7 @@ import (
 
 	"sightline"
 	"sightline/exposure"
+	"sightline/internal/order"
 	"sightline/observations"
 	"sightline/tables"
 )
@@ -184,7 +185,7 @@ func lossesOf(all []observations.Held, keep func(*observations.Loss) bool) (out 
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y lossAt) int {
+	order.By(out, func(x, y lossAt) int {
 		return cmp.Or(cmp.Compare(y.in.After.At, x.in.After.At), cmp.Compare(min(x.Network, 1), min(y.Network, 1)), cmp.Compare(y.Lost, x.Lost), cmp.Compare(x.Network, y.Network))
 	})
 	return out

@@ -9,6 +9,7 @@ import (
 
 	"sightline"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 )
 
 // TableLossMethod is the method of losses between two tables.
@@ -175,7 +176,7 @@ func losses(before, after *paths.Table, m matched, nationality map[sightline.ASN
 	for c, s := range countries {
 		add(s, 0, c)
 	}
-	slices.SortFunc(out, func(a, b TableLoss) int {
+	order.By(out, func(a, b TableLoss) int {
 		return cmp.Or(strings.Compare(a.Country.Code(), b.Country.Code()), cmp.Compare(a.ASN, b.ASN))
 	})
 	return out

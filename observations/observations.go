@@ -288,7 +288,7 @@ func standing(held []*Batch, ids []string) (out []Held) {
 			out = append(out, Held{Batch: ids[i], About: *b})
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Held) int {
+	order.By(out, func(x, y Held) int {
 		a, b := x.About.Tables, y.About.Tables
 		return cmp.Or(cmp.Compare(a.Before.At, b.Before.At), cmp.Compare(a.After.At, b.After.At))
 	})

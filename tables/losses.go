@@ -12,6 +12,7 @@ import (
 	"sightline"
 	"sightline/exposure"
 	"sightline/exposure/paths"
+	"sightline/internal/order"
 	"sightline/observations"
 )
 
@@ -46,7 +47,7 @@ func points(all []Held) (out []point) {
 	}
 	names := slices.Sorted(maps.Keys(of))
 	for _, name := range names {
-		slices.SortFunc(of[name], func(a, b Held) int { return cmp.Or(cmp.Compare(a.From, b.From), a.Compare(&b)) })
+		order.By(of[name], func(a, b Held) int { return cmp.Or(cmp.Compare(a.From, b.From), a.Compare(&b)) })
 	}
 	for _, t := range slices.Sorted(maps.Keys(at)) {
 		p := point{at: t}
@@ -120,7 +121,7 @@ func wanted(all []Held) (out []observations.Batch) {
 func same(a, b *observations.Batch) bool {
 	x, y := slices.Clone(a.Files), slices.Clone(b.Files)
 	for _, l := range [][]sightline.Input{x, y} {
-		slices.SortFunc(l, func(a, b sightline.Input) int {
+		order.By(l, func(a, b sightline.Input) int {
 			return cmp.Or(strings.Compare(a.SHA256, b.SHA256), strings.Compare(a.Name, b.Name))
 		})
 	}
