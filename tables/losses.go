@@ -230,7 +230,7 @@ func (s *Store) Recompare(h observations.Held) (observations.Batch, error) {
 	b := h.About
 	c := *b.Tables
 	b.Tables = &observations.Comparison{Before: c.Before, After: c.After, Corrects: c.Corrects}
-	w := worker{store: s, all: all}
+	w := worker{store: s, all: all, fresh: true}
 	if err := w.fill(&b); err != nil {
 		return b, err
 	}
@@ -249,6 +249,7 @@ func (s *Store) Recompare(h observations.Held) (observations.Batch, error) {
 type worker struct {
 	store *Store
 	all   []Held
+	fresh bool // from the copies, not from the cache
 	last  *paths.Table
 	of    []sightline.Input
 	at    sightline.Instant
@@ -325,28 +326,51 @@ func collectorOf(in sightline.Input) string {
 	return name[:max(strings.LastIndex(name, "/"), 0)]
 }
 
-// table makes the table of one side.
+// table makes the table of one side. What consists of tables alone may be in
+// the cache, as the newest moment of an earlier run, or become the newest of
+// this one.
 func (w *worker) table(side observations.Seen) (*paths.Table, error) {
 	if w.last != nil && w.at == side.At && slices.Equal(w.of, side.Files) {
 		return w.last, nil
 	}
-	b := paths.NewBuilder()
-	var table *Held
+	var files []Held
+	updates := false
 	for _, in := range side.Files {
 		h, err := w.find(Routes, collectorOf(in), in)
 		if err != nil {
 			return nil, err
 		}
-		until := sightline.Forever
+		files = append(files, *h)
+		updates = updates || h.Entries == 0
+	}
+	var t *paths.Table
+	var err error
+	if m := (&Moment{Files: files, until: sightline.Forever}); updates || w.fresh {
+		t, err = w.build(files, side.At)
+	} else {
+		t, err = w.store.Table(m)
+	}
+	if err == nil {
+		w.last, w.of, w.at = t, side.Files, side.At
+	}
+	return t, err
+}
+
+// build makes a table of each collector's table, whenever it was written, and
+// its updates until an hour.
+func (w *worker) build(files []Held, at sightline.Instant) (*paths.Table, error) {
+	b := paths.NewBuilder()
+	var table *Held
+	for i := range files {
+		h, until := &files[i], sightline.Forever
 		if h.Entries > 0 {
 			table = h
 		} else {
-			until = side.At - 1
+			until = at - 1
 		}
 		if err := w.store.feed(b, h, table.From, until); err != nil {
 			return nil, err
 		}
 	}
-	w.last, w.of, w.at = b.Finish(), side.Files, side.At
-	return w.last, nil
+	return b.Finish(), nil
 }

@@ -100,10 +100,11 @@ removed. Damage is counted and said.`,
 					return err
 				}
 			}
-			if err := s.Prepare(); err != nil {
+			// The table of the moment before is in the cache until the newest takes its place.
+			if err := r.compare(c.Context()); err != nil {
 				return err
 			}
-			return r.compare(c.Context())
+			return s.Prepare()
 		},
 	}
 	c.Flags().StringVar(&asrel, "asrel", "", "`file` of relationships between networks")
