@@ -233,7 +233,11 @@ func (k *composer) lossFigure(l lossAt, back bool, notes []int) Figure {
 		p["back"] = "yes"
 	}
 	f := k.figure(fmt.Sprintf(label, to, hourOf(l.in.Before.At, 0), hourOf(l.in.After.At, l.in.Before.At)), exposure.TableLossMethod, p)
-	f.Sentence = fmt.Sprintf("%d of %s %s. Seen by %s abroad, of %s. The tables do not show why.", l.Gone, plural(l.Prefixes, "prefix", "prefixes"), left, plural(l.Monitors, "monitor network", "monitor networks"), strings.Join(l.in.After.Collectors, ", "))
+	abroad := " abroad"
+	if l.Country.IsZero() {
+		abroad = ""
+	}
+	f.Sentence = fmt.Sprintf("%d of %s %s. Seen by %s%s, of %s. The tables do not show why.", l.Gone, plural(l.Prefixes, "prefix", "prefixes"), left, plural(l.Monitors, "monitor network", "monitor networks"), abroad, strings.Join(l.in.After.Collectors, ", "))
 	if days, known := k.daysSince(l.in.After.At); known && days > staleAfter {
 		f.Sentence += fmt.Sprintf(" Not the present: %d days ago.", days)
 	}

@@ -41,7 +41,7 @@ type TableLoss struct {
 	Lost     int64             // of them, those whose peer has no path after, to the prefix or one that covers it
 	Prefixes int               // that any peer had a path to before
 	Gone     int               // of them, those that none has a path to after
-	Monitors int               // networks abroad that had a path before
+	Monitors int               // networks that had a path before: abroad, where the country is known
 	Low      float64           // of the interval at Level of Lost/Paths
 	High     float64
 }
@@ -75,7 +75,8 @@ func Apart(before, after sightline.Instant, ofBefore, ofAfter []string) string {
 // LossStart of whose paths went. Only peers count that are in both tables and
 // kept most of what they had, to the end of the table: a collector or peer that
 // fell silent, and a table that was cut short, is no loss.
-// Of a country, and of a network, only peers of networks abroad count. A path
+// Of a country, and of a network whose country is known, only peers of networks
+// abroad count, and of those only where their country is known. A path
 // is lost when its peer has none after, to the prefix or to one that covers it
 // (of at least 8 bits, or 16 of IPv6). Losses come by country, then by network.
 // Returns are found in the same way, from the later table to the earlier.
@@ -111,9 +112,15 @@ func losses(before, after *paths.Table, m matched, nationality map[sightline.ASN
 		}
 		return o
 	}
-	// home reports whether a monitor is of the network or its country.
+	// home reports whether a monitor is of the network or its country, or may be:
+	// where its own is not known.
+	places := make([]sightline.Country, len(m.networks)) // zero where it is not known
+	for i, n := range m.networks {
+		places[i] = nationality[n]
+	}
 	home := func(network int, o *origin) bool {
-		return m.networks[network] == o.asn || !o.country.IsZero() && nationality[m.networks[network]] == o.country
+		at := places[network]
+		return m.networks[network] == o.asn || !o.country.IsZero() && (at.IsZero() || at == o.country)
 	}
 	var o origin
 	var near []*scope // scopes of one prefix

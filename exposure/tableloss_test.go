@@ -3,6 +3,7 @@ package exposure_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
@@ -69,7 +70,7 @@ func ribOf(monitors []int, seen func(monitor, prefix int) bool, more ...string) 
 // TestCompareTables: what is a loss, and what is none.
 func TestCompareTables(t *testing.T) {
 	myanmar := nation(t, "MM")
-	where := map[sightline.ASN]sightline.Country{132167: myanmar, 9988: myanmar, 37061: nation(t, "KE"), 3257: nation(t, "DE")}
+	where := map[sightline.ASN]sightline.Country{132167: myanmar, 9988: myanmar, 37061: nation(t, "KE"), 3257: nation(t, "DE"), 1299: nation(t, "SE"), 6762: nation(t, "IT"), 6453: nation(t, "US"), 7018: nation(t, "US")}
 	all := []int{0, 1, 2, 3, 4}
 	full := func(int, int) bool { return true }
 	two := func(_, prefix int) bool { return prefix < 2 } // eight of ten went
@@ -124,6 +125,12 @@ func TestCompareTables(t *testing.T) {
 	if got := exposure.CompareTables(tableOf(t, ribOf(all, two)), whole, where, 1); got.Losses != nil || !reflect.DeepEqual(got.Returns, lost(50, 40, 5)) {
 		t.Errorf("what came back: %+v", got)
 	}
+	// A monitor whose country is not known may be at home.
+	unplaced := maps.Clone(where)
+	delete(unplaced, 3257)
+	if got := exposure.CompareTables(whole, tableOf(t, ribOf(all, two)), unplaced, 1).Losses; !reflect.DeepEqual(got, lost(40, 32, 4)) {
+		t.Errorf("an unplaced monitor: %+v", got)
+	}
 	// Without countries of networks the network is found, of no country.
 	if got := exposure.CompareTables(whole, tableOf(t, ribOf(all, two)), nil, 1).Losses; len(got) != 1 || got[0].ASN != 132167 || !got[0].Country.IsZero() {
 		t.Errorf("without countries: %+v", got)
@@ -135,6 +142,9 @@ func TestCompareTablesByHand(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 21))
 	myanmar := nation(t, "MM")
 	where := map[sightline.ASN]sightline.Country{101: myanmar, 102: myanmar}
+	for _, m := range monitorsOfLoss[:5] {
+		where[sightline.ASN(m)] = nation(t, "US")
+	}
 	found := 0
 	for range 60 {
 		type route struct{ monitor, prefix int }

@@ -91,7 +91,7 @@ func TestCompare(t *testing.T) {
 	step("2026-01-02T00:00:01Z", 1, 0, "0-8 AS132167 24/30")
 	step("2026-01-02T00:00:02Z", 0, 0, "0-8 AS132167 24/30")
 	// Countries of networks make it anew.
-	add(t, s, tables.Networks, "", "as.csv", []byte("132167,MM\n37061,KE\n"), "2026-01-03T00:00:00Z")
+	add(t, s, tables.Networks, "", "as.csv", []byte("132167,MM\n37061,KE\n3257,DE\n1299,SE\n6762,IT\n"), "2026-01-03T00:00:00Z")
 	step("2026-01-03T00:00:01Z", 1, 1, "0-8 MMAS0 24/30 MMAS132167 24/30 corrects: the countries of networks were given anew")
 	// A table between: the loss had come by then, and the table at the end is as before.
 	add(t, s, tables.Routes, "one", "4", file(t, ribAt(4, 2)), "2026-01-04T00:00:00Z")
