@@ -74,12 +74,12 @@ func Apart(before, after sightline.Instant, ofBefore, ofAfter []string) string {
 // networks, and the countries whose networks nationality names, more than
 // LossStart of whose paths went. Only peers count that are in both tables and
 // kept most of what they had, to the end of the table: a collector or peer that
-// fell silent, and a table that was cut short, is no loss.
-// Of a country, and of a network whose country is known, only peers of networks
-// abroad count, and of those only where their country is known. A path
-// is lost when its peer has none after, to the prefix or to one that covers it
-// (of at least 8 bits, or 16 of IPv6). Losses come by country, then by network.
-// Returns are found in the same way, from the later table to the earlier.
+// fell silent, and a table that was cut short, is no loss. Of a country, and of a
+// network whose country is known, only peers of networks known to be abroad
+// count. A path is lost when its peer has none after, to the prefix or to one
+// that covers it (of at least 8 bits, or 16 of IPv6). Losses come by country,
+// then by network. Returns are found in the same way, from the later table to
+// the earlier.
 func CompareTables(before, after *paths.Table, nationality map[sightline.ASN]sightline.Country, seed uint64) *TableComparison {
 	out := &TableComparison{}
 	m := matchPeers(before, after, out)
@@ -112,12 +112,11 @@ func losses(before, after *paths.Table, m matched, nationality map[sightline.ASN
 		}
 		return o
 	}
-	// home reports whether a monitor is of the network or its country, or may be:
-	// where its own is not known.
 	places := make([]sightline.Country, len(m.networks)) // zero where it is not known
 	for i, n := range m.networks {
 		places[i] = nationality[n]
 	}
+	// home reports whether a monitor is of the network or its country, or may be.
 	home := func(network int, o *origin) bool {
 		at := places[network]
 		return m.networks[network] == o.asn || !o.country.IsZero() && (at.IsZero() || at == o.country)
