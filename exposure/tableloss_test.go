@@ -147,7 +147,6 @@ func TestCompareTablesByHand(t *testing.T) {
 	}
 	found := 0
 	for range 60 {
-		type route struct{ monitor, prefix int }
 		prefixes := []netip.Prefix{}
 		for range 60 {
 			a := netip.AddrFrom4([4]byte{103, byte(rng.IntN(16)), byte(rng.IntN(256)), 0})
