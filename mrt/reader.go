@@ -16,6 +16,10 @@ const MaxRecord = 16 << 20
 
 const maxPeers = 1<<16 - 1
 
+// bufSize is the room for records, which grows with them: small enough that
+// what was read is still in the second-level cache when it is looked at.
+const bufSize = 128 << 10
+
 // Options say how to read. The zero value skips damage.
 type Options struct {
 	OnDamage  OnDamage
@@ -147,7 +151,7 @@ func NewReader(src io.Reader, opts Options) *Reader {
 	if opts.MaxRecord <= 0 {
 		opts.MaxRecord = MaxRecord
 	}
-	return &Reader{src: src, opts: opts, buf: make([]byte, 1<<20), byPeer: map[Peer]int{}, lastPeer: -1, unread: map[uint32]int64{},
+	return &Reader{src: src, opts: opts, buf: make([]byte, bufSize), byPeer: map[Peer]int{}, lastPeer: -1, unread: map[uint32]int64{},
 		rep: Report{ByKind: make([]int64, len(damageKinds))}}
 }
 

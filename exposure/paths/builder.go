@@ -29,7 +29,6 @@ type Builder struct {
 	set   Set
 	peers []Peer
 	index map[Peer]int
-	last  []uint32 // by peer, where the path stands that it gave last: its next is often the same
 	feeds []*Feed
 }
 
@@ -42,7 +41,7 @@ func NewBuilder() *Builder { return &Builder{index: map[Peer]int{}} }
 type Feed struct {
 	b         *Builder
 	collector string
-	peers     []int32 // mrt's index → ours, -1 for not yet met
+	peers     []from // by mrt's index
 	entries   entries
 	pathID    map[uint32]uint32 // place → path identifier, where not 0
 	runs      [][]run           // entries of one prefix, in chunks of runChunk
@@ -53,15 +52,26 @@ type Feed struct {
 	updates   bool
 	again     bool // a prefix was met in two runs one after the other
 
-	next   uint32    // where the path stands that was added behind the one met last
+	next   uint32    // where a path stands that was added behind the one met last, if any was
 	wait   []waiting // of a row, looked up together
 	hashes []uint64
 	seen   uint64
 }
 
+// from is a peer of the reader's list, and the path that it gave last: its next
+// is often the same.
+type from struct {
+	met  bool
+	peer uint16 // ours
+	id   ID     // of the path
+	at   uint32 // where it stands
+	path mrt.Path
+}
+
 // waiting is an entry whose path is not found yet.
 type waiting struct {
-	i    int // in the row
+	i    int   // in the row
+	peer int32 // of the reader's list
 	path mrt.Path
 }
 
@@ -116,7 +126,7 @@ type entries struct {
 }
 
 const (
-	feedBits  = 16
+	feedBits  = 20 // long enough for large pages
 	feedChunk = 1 << feedBits
 	feedMask  = feedChunk - 1
 	maxPlace  = 1<<32 - 2*feedChunk
@@ -135,13 +145,14 @@ func (e *entries) room(n int) bool {
 	case c == 0:
 		size = max(1<<10, n) // small tables stay small
 	case c == 1 && len(e.lastPeer) < feedChunk && k+n <= feedChunk:
-		e.lastPeer, e.lastPath = make([]uint16, feedChunk), make([]ID, feedChunk)
+		size = min(feedChunk, max(4*len(e.lastPeer), k+n))
+		e.lastPeer, e.lastPath = huge(make([]uint16, size)), huge(make([]ID, size))
 		copy(e.lastPeer, e.peer[0])
 		copy(e.lastPath, e.path[0])
 		e.peer[0], e.path[0] = e.lastPeer, e.lastPath
 		return false
 	}
-	e.lastPeer, e.lastPath = make([]uint16, size), make([]ID, size)
+	e.lastPeer, e.lastPath = huge(make([]uint16, size)), huge(make([]ID, size))
 	e.end = uint32(len(e.peer)) << feedBits
 	e.peer, e.path = append(e.peer, e.lastPeer), append(e.path, e.lastPath)
 	return true
@@ -199,13 +210,14 @@ func (f *Feed) Read(m *mrt.Reader, wanted func(*mrt.Elem) bool) error {
 		if wanted != nil && e.Kind != mrt.Held && !wanted(e) {
 			continue
 		}
-		if err := f.Add(e, m.Peers()); err != nil {
-			return err
+		var err error
+		if routes := m.Row(); routes != nil {
+			err = f.row(e, routes, m.Peers())
+		} else {
+			err = f.Add(e, m.Peers())
 		}
-		if e.Kind == mrt.Held {
-			if err := f.row(e, m.Rest(), m.Peers()); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -226,7 +238,7 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 		if f.clear == nil {
 			f.clear = map[uint16]uint32{}
 		}
-		f.clear[uint16(p)] = f.entries.end
+		f.clear[p.peer] = f.entries.end
 		f.updates = true
 		return nil
 	}
@@ -238,13 +250,13 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	}
 	place := f.entries.end
 	if e.Kind == mrt.Withdraw {
-		f.entries.add(uint16(p), gone)
+		f.entries.add(p.peer, gone)
 	} else {
 		id, err := f.find(p, e.Path)
 		if err != nil {
 			return err
 		}
-		f.entries.add(uint16(p), id)
+		f.entries.add(p.peer, id)
 	}
 	if e.PathID != 0 {
 		if f.pathID == nil {
@@ -256,17 +268,16 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	return nil
 }
 
-// row takes over the rest of a row of which e was the first.
+// row takes over a row of which e is the first.
 //
-// In a table whose peers come in one order, the paths of a row mostly stand one
-// behind the other in the set, as they were added with an earlier row of the
-// same origin: so each is looked for behind the one before, then where the peer
-// had its last, and the few that are left by their hashes.
+// The paths of a row mostly stand where their peers had their last, or, in a
+// table whose peers come in one order, one behind the other, as they were added
+// with an earlier row of the same origin. So each is looked for in the one way
+// and the other; the first that is not found there by its hash at once, since
+// the rest of the row may stand behind it; and the few that are left by their
+// hashes together.
 func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
-	if len(routes) == 0 {
-		return nil
-	}
-	if e.AddPath || f.updates || f.pathID != nil || int(f.last.n)+len(routes) > 1<<16-1 {
+	if e.AddPath || f.updates || f.pathID != nil || f.last != nil && int(f.last.n)+len(routes) > 1<<16-1 {
 		one := *e
 		for _, r := range routes {
 			one.Peer, one.PathID, one.Path = int(r.Peer), r.PathID, r.Path
@@ -279,81 +290,104 @@ func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
 	if err := f.room(e.Prefix, len(routes)); err != nil {
 		return err
 	}
-	set, last, next := &f.b.set, f.b.last, f.next
+	set, next := &f.b.set, f.next
 	f.wait, f.hashes = f.wait[:0], f.hashes[:0]
+	behind, anchored := false, false
 	at := f.entries.end & feedMask
 	inPeer, inPath := f.entries.lastPeer[at:][:len(routes)], f.entries.lastPath[at:][:len(routes)]
 	for i := range routes {
 		r := &routes[i]
-		p := int32(-1)
-		if int(r.Peer) < len(f.peers) {
-			p = f.peers[r.Peer]
+		if int(r.Peer) >= len(f.peers) || !f.peers[r.Peer].met {
+			if _, err := f.meet(int(r.Peer), peers); err != nil {
+				return err
+			}
 		}
-		if p < 0 {
-			q, err := f.peer(int(r.Peer), peers)
+		p := &f.peers[r.Peer]
+		inPeer[i] = p.peer
+		if !behind && p.gave(r.Path) {
+			inPath[i], next = p.id, p.at+head+uint32(len(r.Path))
+			continue
+		}
+		switch {
+		case p.gives(set, next, r.Path):
+			behind = true
+		case behind && p.gave(r.Path):
+			behind = false
+		case !anchored:
+			at, err := set.intern(r.Path, set.hash(r.Path))
 			if err != nil {
 				return err
 			}
-			p, last = int32(q), f.b.last
-		}
-		id, after, ok := set.stands(next, r.Path)
-		if ok {
-			last[p] = next
-		} else if id, _, ok = set.stands(last[p], r.Path); !ok {
-			f.wait = append(f.wait, waiting{i, r.Path})
+			p.gives(set, at, r.Path)
+			anchored, behind = true, true
+		default:
+			f.wait = append(f.wait, waiting{i, r.Peer, r.Path})
 			f.hashes = append(f.hashes, set.hash(r.Path))
+			continue
 		}
-		next = after
-		inPeer[i], inPath[i] = uint16(p), id
+		inPath[i], next = p.id, p.at+head+uint32(len(r.Path))
 	}
+	f.next = next
 	f.entries.end += uint32(len(routes))
 	f.last.n += uint16(len(routes))
-	f.next = next
 	f.seen ^= set.fetch(f.hashes)
 	for k, w := range f.wait {
-		id, at, err := set.intern(w.path, f.hashes[k])
+		at, err := set.intern(w.path, f.hashes[k])
 		if err != nil {
 			return err
 		}
-		last[inPeer[w.i]], inPath[w.i] = at, id
+		p := &f.peers[w.peer]
+		p.gives(set, at, w.path)
+		inPath[w.i] = p.id
 	}
 	return nil
 }
 
-// find finds the path of a peer's entry.
-func (f *Feed) find(p int, path mrt.Path) (ID, error) {
-	set := &f.b.set
-	if id, after, ok := set.stands(f.b.last[p], path); ok {
-		f.next = after
-		return id, nil
+// gave reports whether the peer gave that path last.
+func (p *from) gave(path mrt.Path) bool { return string(p.path) == string(path) && p.at != 0 }
+
+// gives reports whether the path stands at that place, which may be any, and if
+// it does notes it as what the peer gave last.
+func (p *from) gives(s *Set, at uint32, path mrt.Path) (ok bool) {
+	if id, path, ok := s.holds(at, path); ok {
+		p.id, p.at, p.path = id, at, path
+		return true
 	}
-	if id, after, ok := set.stands(f.next, path); ok {
-		f.b.last[p], f.next = f.next, after
-		return id, nil
-	}
-	id, at, err := set.intern(path, set.hash(path))
-	if err != nil {
-		return 0, err
-	}
-	f.b.last[p] = at
-	_, f.next, _ = set.stands(at, nil)
-	return id, nil
+	return false
 }
 
-// peer is our index of a peer of the reader's list.
-func (f *Feed) peer(i int, peers []mrt.Peer) (int, error) {
-	if i < len(f.peers) && f.peers[i] >= 0 {
-		return int(f.peers[i]), nil
+// find finds the path of a peer's entry.
+func (f *Feed) find(p *from, path mrt.Path) (ID, error) {
+	set := &f.b.set
+	if !p.gave(path) && !p.gives(set, f.next, path) {
+		at, err := set.intern(path, set.hash(path))
+		if err != nil {
+			return 0, err
+		}
+		p.gives(set, at, path)
 	}
+	f.next = p.at + head + uint32(len(path))
+	return p.id, nil
+}
+
+// peer is a peer of the reader's list.
+func (f *Feed) peer(i int, peers []mrt.Peer) (*from, error) {
+	if i < len(f.peers) && f.peers[i].met {
+		return &f.peers[i], nil
+	}
+	return f.meet(i, peers)
+}
+
+func (f *Feed) meet(i int, peers []mrt.Peer) (*from, error) {
 	for len(f.peers) <= i {
-		f.peers = append(f.peers, -1)
+		f.peers = append(f.peers, from{})
 	}
 	p, err := f.b.peer(Peer{peers[i].ASN, peers[i].Addr, f.collector})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	f.peers[i] = int32(p)
-	return p, nil
+	f.peers[i] = from{met: true, peer: uint16(p)}
+	return &f.peers[i], nil
 }
 
 // room makes room for n entries more with one prefix.
@@ -407,7 +441,6 @@ func (b *Builder) peer(p Peer) (int, error) {
 			return 0, sightline.Errorf(sightline.Invalid, "keep route", p.Collector, "more than 65,535 peers").WithHint("Read fewer collectors at a time.")
 		}
 		b.peers = append(b.peers, p)
-		b.last = append(b.last, 0)
 		b.index[p] = i
 	}
 	return i, nil
@@ -591,6 +624,14 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	if t.entries = f.entries; !last {
 		t.entries = t.entries.clone()
 	}
+	v4 := 0
+	for i := range f.length() {
+		if !f.run(i).v6 {
+			v4++
+		}
+	}
+	t.addr4, t.bits4 = make([]uint32, 0, v4), make([]uint8, 0, v4)
+	t.addr6, t.bits6 = make([][16]byte, 0, f.length()-v4), make([]uint8, 0, f.length()-v4)
 	var (
 		before []uint16 // peers as they stood
 		order  []uint16 // where the peer of each rank stood

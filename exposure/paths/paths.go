@@ -25,6 +25,7 @@ const (
 	chunkBits = 22
 	chunkSize = 1 << chunkBits
 	maxChunks = 1 << (32 - chunkBits)
+	head      = 6          // bytes before a path: its id and length
 	gone      = ^ID(0)     // a withdrawal, inside a feed
 	none      = ^ID(0) - 1 // no route
 )
@@ -76,8 +77,12 @@ func (s *Set) Path(id ID) mrt.Path {
 
 // Intern finds p, or adds a copy of it. There can be four gigabytes of paths.
 func (s *Set) Intern(p mrt.Path) (ID, error) {
-	id, _, err := s.intern(p, s.hash(p))
-	return id, err
+	place, err := s.intern(p, s.hash(p))
+	if err != nil {
+		return 0, err
+	}
+	id, _ := s.at(place)
+	return id, nil
 }
 
 func (s *Set) hash(p mrt.Path) uint64 {
@@ -104,7 +109,7 @@ func (s *Set) fetch(hashes []uint64) (seen uint64) {
 }
 
 // intern finds a path of that hash, or adds it, and says where it stands.
-func (s *Set) intern(p mrt.Path, h uint64) (ID, uint32, error) {
+func (s *Set) intern(p mrt.Path, h uint64) (place uint32, err error) {
 	mask := uint64(len(s.slots) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {
 		e := s.slots[i]
@@ -112,40 +117,32 @@ func (s *Set) intern(p mrt.Path, h uint64) (ID, uint32, error) {
 			return s.add(p, h, i)
 		}
 		if e>>32 == h {
-			if id, q := s.at(uint32(e)); bytes.Equal(p, q) {
-				return id, uint32(e), nil
+			if _, q := s.at(uint32(e)); bytes.Equal(p, q) {
+				return uint32(e), nil
 			}
 		}
 	}
 }
 
-// stands reports whether path p stands at a place, which may be the end of a
-// chunk or no place at all, and which place is after the path that does.
-func (s *Set) stands(place uint32, p mrt.Path) (id ID, after uint32, ok bool) {
-	if place == 0 {
-		return 0, 0, false
+// holds reports whether path p stands at a place, which may be any.
+func (s *Set) holds(place uint32, p mrt.Path) (id ID, stored mrt.Path, ok bool) {
+	if place == 0 || int(place>>chunkBits) >= len(s.chunks) {
+		return 0, nil, false
 	}
 	c, o := s.chunks[place>>chunkBits], int(place&(chunkSize-1))
-	if o+6 > len(c) {
-		return 0, 0, false
+	end := o + head + len(p)
+	if end > len(c) || int(binary.LittleEndian.Uint16(c[o+4:])) != len(p) || string(c[o+head:end]) != string(p) {
+		return 0, nil, false
 	}
-	n := int(binary.LittleEndian.Uint16(c[o+4:]))
-	end := o + 6 + n
-	if after = place + uint32(6+n); end == chunkSize {
-		after = 0
-	}
-	if n != len(p) || string(c[o+6:end]) != string(p) {
-		return 0, after, false
-	}
-	return ID(binary.LittleEndian.Uint32(c[o:])), after, true
+	return ID(binary.LittleEndian.Uint32(c[o:])), mrt.Path(c[o+head : end : end]), true
 }
 
-func (s *Set) add(p mrt.Path, h, slot uint64) (ID, uint32, error) {
+func (s *Set) add(p mrt.Path, h, slot uint64) (place uint32, err error) {
 	n := len(p) + 6
 	last := len(s.chunks) - 1
 	if last < 0 || len(s.chunks[last])+n > chunkSize {
 		if last+1 >= maxChunks || len(p) > 1<<16-1 {
-			return 0, 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
+			return 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 				WithHint("Read fewer collectors at a time.")
 		}
 		c := huge(make([]byte, 0, chunkSize))
@@ -156,16 +153,16 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (ID, uint32, error) {
 		last++
 	}
 	c := s.chunks[last]
-	id, place := uint32(s.n), uint32(last)<<chunkBits|uint32(len(c))
+	place = uint32(last)<<chunkBits | uint32(len(c))
+	c = binary.LittleEndian.AppendUint32(c, uint32(s.n))
 	s.n++
-	c = binary.LittleEndian.AppendUint32(c, id)
 	c = binary.LittleEndian.AppendUint16(c, uint16(len(p)))
 	s.chunks[last] = append(c, p...)
 	s.slots[slot] = h<<32 | uint64(place)
 	if s.n*5 > len(s.slots)*3 {
 		s.grow()
 	}
-	return ID(id), place, nil
+	return place, nil
 }
 
 func (s *Set) grow() {

@@ -263,8 +263,8 @@ func TestRead(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	same := func(name string, b []byte) {
 		t.Helper()
-		read := func(each bool) (string, mrt.Report) {
-			m := mrt.NewReader(bytes.NewReader(b), mrt.Options{OnDamage: mrt.Skip})
+		read := func(each bool, way mrt.OnDamage) (string, mrt.Report) {
+			m := mrt.NewReader(bytes.NewReader(b), mrt.Options{OnDamage: way})
 			build := paths.NewBuilder()
 			feed := build.Feed("one")
 			if !each {
@@ -280,13 +280,15 @@ func TestRead(t *testing.T) {
 			}
 			return text(t, build.Finish()), m.Report()
 		}
-		rows, rep := read(false)
-		want, wantRep := read(true)
-		if rows != want || rep.Elements == 0 {
-			t.Errorf("%s: another table of %d elements", name, rep.Elements)
-		}
-		if fmt.Sprint(rep) != fmt.Sprint(wantRep) {
-			t.Errorf("%s: another report: %+v, want %+v", name, rep, wantRep)
+		for _, way := range []mrt.OnDamage{mrt.Skip, mrt.Diagnose, mrt.Recover} {
+			rows, rep := read(false, way)
+			want, wantRep := read(true, way)
+			if rows != want || rep.Elements == 0 {
+				t.Errorf("%s: another table of %d elements", name, rep.Elements)
+			}
+			if fmt.Sprint(rep) != fmt.Sprint(wantRep) {
+				t.Errorf("%s: another report: %+v, want %+v", name, rep, wantRep)
+			}
 		}
 	}
 	// Few paths, so that they come again beside and behind each other, with
