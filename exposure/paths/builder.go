@@ -297,12 +297,10 @@ func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
 	inPeer, inPath := f.entries.lastPeer[at:][:len(routes)], f.entries.lastPath[at:][:len(routes)]
 	for i := range routes {
 		r := &routes[i]
-		if int(r.Peer) >= len(f.peers) || !f.peers[r.Peer].met {
-			if _, err := f.meet(int(r.Peer), peers); err != nil {
-				return err
-			}
+		p, err := f.peer(int(r.Peer), peers)
+		if err != nil {
+			return err
 		}
-		p := &f.peers[r.Peer]
 		inPeer[i] = p.peer
 		if !behind && p.gave(r.Path) {
 			inPath[i], next = p.id, p.at+head+uint32(len(r.Path))
