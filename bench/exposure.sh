@@ -29,13 +29,20 @@ printf '%-44s %9s %9s %9s  %s\n' what wall-s cpu-s rss-MB said
 run() {
 	local name=$1; shift
 	for _ in $(seq "$repeat"); do
-		/usr/bin/time -o "$work/t" -f '%e %U %S %M' "$@" > "$work/out" 2> /dev/null || { echo "$name: failed"; return; }
+		/usr/bin/time -o "$work/t" -f '%e %U %S %M %I' "$@" > "$work/out" 2> /dev/null || { echo "$name: failed"; return; }
 		awk -v name="$name" -v said="$(tail -n 200 "$work/out" | grep -o '[0-9.]* \(entries/s\|read-s\|B/entry\|both-s\|both-cpu-s\|hegemony-s\|cti-s\|MB/s\)' | tr '\n' ';')" \
-			'{printf "%-44s %9.2f %9.2f %9.0f  %s\n", name, $1, $2+$3, $4/1024, said}' "$work/t"
+			'{printf "%-44s %9.2f %9.2f %9.0f  %s%s\n", name, $1, $2+$3, $4/1024, said, ($5 > 20000 ? " " int($5 / 2000) " MB read from disk" : "")}' "$work/t" | tee -a "$work/lines"
 	done
 }
 have() { command -v "$1" > /dev/null; }
 load() { run "sightline store $2" env SIGHTLINE_RIB="$1" "$work/paths.test" -test.run xxx -test.bench Load -test.benchtime 1x; }
+raw() { # file, label
+	cat "$1" > /dev/null # so that it is read from memory
+	rm -f "$work/lines"
+	GOMAXPROCS=1 load "$1" "$2 raw, one core"
+	grep -o '[0-9]* entries/s' "$work/lines" | sort -n | awk -v what="$2" '{r[NR] = $1/1e6}
+		END {printf "%s raw to store, one core, of %d: best %.1f, median %.1f, least %.1f M entries a second by the clock\n", what, NR, r[NR], (r[int((NR+1)/2)]+r[int((NR+2)/2)])/2, r[1]}'
+}
 decode() { run "sightline unpack only $2" env SIGHTLINE_RIB="$1" "$work/paths.test" -test.run xxx -test.bench Decode -test.benchtime 1x; }
 peers() { # file, label
 	case $1 in
@@ -49,8 +56,11 @@ peers() { # file, label
 }
 
 jinx=$shared/mrt/routeviews.jinx.ribs.1401487200.bz2
-load "$jinx" jinx.bz2; decode "$jinx" jinx.bz2; peers "$jinx" jinx.bz2
-GOMAXPROCS=1 load "$dir/$which.mrt" "$which raw, one core"
+bzip2 -dc "$jinx" > "$work/jinx.mrt"
+raw "$work/jinx.mrt" jinx
+raw "$dir/$which.mrt" "$which"
+if [ -n "${RAW:-}" ]; then uptime; exit; fi
+load "$jinx" jinx.bz2; decode "$jinx" jinx.bz2; [ -n "${NOPEERS:-}" ] || peers "$jinx" jinx.bz2
 for ext in mrt.gz mrt.bz2; do
 	[ -e "$dir/$which.$ext" ] || continue
 	load "$dir/$which.$ext" "$which.$ext"
