@@ -802,11 +802,16 @@ func readPrefix(b []byte, v6 bool) (p netip.Prefix, n int, field string) {
 	if n > len(b) {
 		return p, 0, "prefix bytes"
 	}
-	if v6 {
+	switch {
+	case v6:
 		var a [16]byte
 		copy(a[:], b[1:n])
 		p = netip.PrefixFrom(netip.AddrFrom16(a), bits)
-	} else {
+	case len(b) >= 5: // as nearly always
+		var a [4]byte
+		binary.BigEndian.PutUint32(a[:], binary.BigEndian.Uint32(b[1:])&^(1<<(32-bits)-1))
+		return netip.PrefixFrom(netip.AddrFrom4(a), bits), n, ""
+	default:
 		var a [4]byte
 		copy(a[:], b[1:n])
 		p = netip.PrefixFrom(netip.AddrFrom4(a), bits)

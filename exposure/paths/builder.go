@@ -45,6 +45,7 @@ type Feed struct {
 	entries   entries
 	pathID    map[uint32]uint32 // place → path identifier, where not 0
 	runs      [][]run           // entries of one prefix, in chunks of runChunk
+	v6        int               // runs of IPv6
 	now       netip.Prefix      // of the last run
 	last      *run
 	clear     map[uint16]uint32 // peer → place before which its routes are gone
@@ -110,7 +111,13 @@ func (k key) compare(o key) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(k.hi, o.hi), cmp.Compare(k.lo, o.lo), cmp.Compare(k.bits, o.bits))
+	if k.hi != o.hi {
+		return cmp.Compare(k.hi, o.hi)
+	}
+	if k.lo != o.lo {
+		return cmp.Compare(k.lo, o.lo)
+	}
+	return cmp.Compare(k.bits, o.bits)
 }
 
 // entries are peers and paths side by side, in chunks, so that few are ever
@@ -420,6 +427,9 @@ func (f *Feed) begin(p netip.Prefix) {
 	}
 	f.runs[c] = append(f.runs[c], run{key: k, start: f.entries.end})
 	f.last, f.now = &f.runs[c][len(f.runs[c])-1], p
+	if k.v6 {
+		f.v6++
+	}
 }
 
 // length is how many runs there are.
@@ -622,14 +632,9 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	if t.entries = f.entries; !last {
 		t.entries = t.entries.clone()
 	}
-	v4 := 0
-	for i := range f.length() {
-		if !f.run(i).v6 {
-			v4++
-		}
-	}
+	v4 := f.length() - f.v6
 	t.addr4, t.bits4 = make([]uint32, 0, v4), make([]uint8, 0, v4)
-	t.addr6, t.bits6 = make([][16]byte, 0, f.length()-v4), make([]uint8, 0, f.length()-v4)
+	t.addr6, t.bits6 = make([][16]byte, 0, f.v6), make([]uint8, 0, f.v6)
 	var (
 		before []uint16 // peers as they stood
 		order  []uint16 // where the peer of each rank stood
