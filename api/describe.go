@@ -68,7 +68,7 @@ func Describe(comments Comments) ([]byte, error) {
 		"openapi": "3.1.0",
 		"info": object{
 			"title": "Sightline", "version": "1", "summary": "What is on record on who can see, cut or filter a country's internet, and who supplied the means.",
-			"description": "Each operation answers with the document that a page shows, in an envelope. Every number is an estimate with its packet; its absence is a state, never zero.",
+			"description": "Each operation answers with the document that a page shows, in an envelope. Every number is an estimate with its packet; its absence is a state, never zero. " + formsSentence(),
 			"license":     object{"name": "Code: Apache-2.0. Data: the terms of each source.", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
 		},
 		"servers": []any{object{"url": "/"}},

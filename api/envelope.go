@@ -47,6 +47,7 @@ type Index struct {
 	Edition    string  `json:"edition"`
 	OpenAPI    string  `json:"openapi"`
 	Operations []Entry `json:"operations"`
+	Forms      []Form  `json:"forms"` // of the pages of the atlas and their figures
 }
 
 // Entry is an operation of the index.
@@ -58,7 +59,7 @@ type Entry struct {
 
 // MakeIndex lists the operations.
 func MakeIndex(edition string) Index {
-	x := Index{Schema: IndexSchema, Edition: edition, OpenAPI: OpenAPI}
+	x := Index{Schema: IndexSchema, Edition: edition, OpenAPI: OpenAPI, Forms: Forms}
 	for _, o := range Operations {
 		x.Operations = append(x.Operations, Entry{Root + o.Path, o.Summary, o.CSV})
 	}

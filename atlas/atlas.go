@@ -165,7 +165,7 @@ func (s *Server) install() {
 			}
 		}
 	}
-	for _, f := range []string{formBIB, formCSL, formTXT, formMD} {
+	for _, f := range []string{formPNG, formBIB, formCSL, formTXT, formMD} {
 		s.mux.Handle("/index"+f, s.serve(route{kind: "home", make: home}))
 	}
 	s.mux.HandleFunc("/r/", s.released)

@@ -401,11 +401,15 @@ func (h *Head) Cite() html.HTML {
 // Kept reports whether the page has a form, by suffix, where it stands: a
 // server makes each, a release keeps those that are worth their files.
 func (h *Head) Kept(form string) bool {
+	if form == formPNG {
+		return h.Live() || slices.Contains([]string{"country", "supplier", "network"}, h.Kind)
+	}
 	return h.Live() || slices.Contains([]string{"country", "part", "supplier", "network", "method"}, h.Kind)
 }
 
-// HasTable reports whether the page has something for .csv.
-func (h *Head) HasTable() bool { return h.Table != nil || len(h.Figures) > 0 }
+// HasTable reports whether the page offers .csv: a server does, a release where
+// there is a table.
+func (h *Head) HasTable() bool { return h.Table != nil || len(h.Figures) > 0 || h.Live() }
 
 // citations collects the notes that a page cites, out of those of a document,
 // and keeps their numbers.

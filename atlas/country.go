@@ -105,6 +105,15 @@ func country(q *request) (Page, error) {
 	return p, nil
 }
 
+// lead are the answers, each after its question: what a picture of the page
+// says above its figures.
+func (p *countryPage) lead() (out []html.HTML) {
+	for _, b := range p.Boxes {
+		out = append(out, b.Question+" "+b.Sentence)
+	}
+	return out
+}
+
 // part prints the section of an answer, with the first cards and rows of each
 // of its groups. all is the address of the answer in full, and empty on that
 // page itself.

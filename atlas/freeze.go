@@ -319,9 +319,14 @@ func (p *frozenPage) form(address string) (File, error) {
 	if ofFigure {
 		q.figure = strings.TrimSuffix(suffixed, q.form)
 	}
-	if q.form == formMD {
+	if q.form == formMD && !ofFigure {
 		f.Body = markdown.Page(p.Body)
 		return f, nil
+	}
+	if q.form == formPNG && !ofFigure {
+		body, err := inBuffer(func(b *bytes.Buffer) error { return poster(b, p.linked.page, p.Body) })
+		f.Body = body
+		return f, err
 	}
 	a := s.print(&q, p.linked.page)
 	p.linked.page.head().q = p.linked.q

@@ -27,6 +27,14 @@ type holdingPart struct {
 	Quotes []dossier.Quote
 }
 
+// lead is what states hold of the network, for a picture of the page.
+func (p *networkPage) lead() (out []html.HTML) {
+	for _, h := range p.Holdings {
+		out = append(out, h.Text)
+	}
+	return out
+}
+
 func network(q *request) (Page, error) {
 	given := q.value("asn")
 	a, err := sightline.ParseASN(given)

@@ -161,11 +161,14 @@ func (h *Head) Source(id sightline.SourceID) string { return h.q.link("/source/"
 func (h *Head) Method(id sightline.MethodID) string { return h.q.link("/method/" + string(id)) }
 
 // Self is the address of this page in the same view.
-func (h *Head) Self() string {
+func (h *Head) Self() string { return h.at(h.q.path) }
+
+// at is an address of this page, or of a part of it, in the same view.
+func (h *Head) at(path string) string {
 	if r := h.q.server.config.Release; r != "" {
-		return "/r/" + r + address(h.q.path, flat(h.q.query)...)
+		return "/r/" + r + address(path, flat(h.q.query)...)
 	}
-	return h.q.here(h.q.path, flat(h.q.query)...)
+	return h.q.here(path, flat(h.q.query)...)
 }
 
 // Live reports whether a server stands behind the page, which can answer
@@ -305,14 +308,7 @@ func (h *Head) Figure(f figure.Figure) html.HTML {
 
 // frame is the frame of a figure of this page, with its address.
 func (h *Head) frame(id string) figure.Frame {
-	f := figure.Frame{ID: id, Address: strings.TrimSuffix(h.q.path, "/") + "/figure/" + id}
-	if h.Document != nil {
-		f.JSON = strings.TrimSuffix(h.q.path, "/") + ".json"
-		if h.q.path == "/" {
-			f.JSON = "/index.json"
-		}
-	}
-	return f
+	return figure.Frame{ID: id, Address: strings.TrimSuffix(h.q.path, "/") + "/figure/" + id}
 }
 
 // List prints links as the items of a list.

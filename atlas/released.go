@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -62,6 +63,13 @@ func (s *Server) released(w http.ResponseWriter, r *http.Request) {
 		})
 		send(w, r, a)
 		return
+	}
+	// The address of a figure, without a form, leads to its place in the page.
+	if page, id, ok := strings.Cut("/"+file, "/figure/"); ok && fs.ValidPath(file) {
+		if _, err := fs.Stat(s.config.Releases, path.Join(name, FileName("/"+file+formCSV))); err == nil {
+			http.Redirect(w, r, "/r/"+name+cmp.Or(page, "/")+"#"+id, http.StatusMovedPermanently)
+			return
+		}
 	}
 	n := &near{error: sightline.Errorf(sightline.NotFound, "find page", file, "release %s has no such page", name).
 		WithHint("A page may be newer than the release. Pages that ask something, such as the search, are in no release."),

@@ -268,6 +268,9 @@ func (s *Server) answer(r route, hr *http.Request, query url.Values) (a *answer)
 	if q.view.Lang != "" {
 		q.words, _ = words.For(q.view.Lang)
 	}
+	if q.form == formPNG && q.words.Dir() == "rtl" {
+		q.words, _ = words.For("en") // in a picture all is written from left to right
+	}
 	x, err := s.readers.of(q.view)
 	if err != nil {
 		return s.failed(q, err)
@@ -312,20 +315,33 @@ func (s *Server) printForm(b *bytes.Buffer, q *request, page Page) (kind string,
 	if q.figure != "" {
 		return printFigure(b, h, q.figure, q.form)
 	}
+	printed := func() ([]byte, error) {
+		return inBuffer(func(b *bytes.Buffer) error { return s.pages[h.Kind].execute(b, page) })
+	}
+	said := func() ([]byte, error) {
+		text, err := printed()
+		return markdown.Page(text), err
+	}
 	switch q.form {
 	case formHTML:
 		return "text/html; charset=utf-8", s.pages[h.Kind].execute(b, page)
 	case formJSON:
-		return "application/json", printJSON(b, h)
+		return "application/json", printJSON(b, h, said)
 	case formCSV:
-		return "text/csv; charset=utf-8", printCSV(b, h)
+		return "text/csv; charset=utf-8", printCSV(b, h, said)
 	case formAtom:
 		return "application/atom+xml", printAtom(b, h)
 	case formBIB, formCSL, formTXT:
 		return printCitation(b, h, q.form)
+	case formPNG:
+		text, err := printed()
+		if err != nil {
+			return "", err
+		}
+		return "image/png", poster(b, page, text)
 	case formMD:
-		text, err := inBuffer(func(b *bytes.Buffer) error { return s.pages[h.Kind].execute(b, page) })
-		b.Write(markdown.Page(text))
+		text, err := said()
+		b.Write(text)
 		return "text/markdown; charset=utf-8", err
 	}
 	return "", sightline.Errorf(sightline.NotFound, "print page", q.path+q.form, "this page has no such form").

@@ -217,7 +217,8 @@ func TestAddresses(t *testing.T) {
 		{"/country/XQ", 404, "XQ"},
 		{"/country/Kenia", 404, "Kenya"},
 		{"/country/KE/nothing", 404, "exposure, blocking, claims"},
-		{"/country/KE/figure/peers-map", 404, "no such form"},
+		{"/country/KE/figure/none", 404, "It has: peers-map"},
+		{"/votes/figure/none", 404, "It has none"},
 		{"/country/KE?with=XQ", 404, "XQ"},
 		{"/country/KE?with=UG,TZ,RW,BI,SS,SD", 400, "five codes"},
 		{"/country", 404, "/countries"},
@@ -266,7 +267,7 @@ func TestErrorsForPrograms(t *testing.T) {
 	s := catalogueServer()
 	for address, status := range map[string]int{
 		"/country/Kenia.json": 404, "/country/Kenia.csv": 404, "/country/KE.json?published=2999": 400, "/countries.csv?known=x": 400,
-		"/country/KE/figure/none.csv": 404, "/nothing.json": 404, "/country/KE.png": 404, "/country/KE/nothing.json": 404,
+		"/country/KE/figure/none.csv": 404, "/nothing.json": 404, "/country/KE/figure/none.png": 404, "/country/KE/nothing.json": 404,
 	} {
 		w := get(s, address)
 		var e struct {

@@ -117,3 +117,10 @@ func Pinyin(r rune) []string {
 	list = slices.Compact(list)
 	return list[:min(2, len(list))]
 }
+
+// Roman spells a text of another script in ASCII, with its capitals and with a
+// space between words.
+// It is empty where nothing of it can be spelt.
+func Roman(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(unidecode.Unidecode(s), "[?]", "")), " ")
+}

@@ -38,6 +38,14 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestRoman(t *testing.T) {
+	for in, want := range map[string]string{"华为 Tech": "Hua Wei Tech", "Ростелеком": "Rostelekom", "Việt Nam": "Viet Nam", "\U0001F600": ""} {
+		if got := spelling.Roman(in); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestLatin(t *testing.T) {
 	for in, want := range map[string]string{"хуавэй": "khuavei", "huawei 5": "huawei5", "Łódź": "lodz", "!": ""} {
 		if got := spelling.Latin(in); got != want {

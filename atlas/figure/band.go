@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"html/template"
-	"io"
 	"strconv"
 
 	"sightline"
@@ -11,8 +10,7 @@ import (
 )
 
 // Band is a daily series, drawn on the server: a line in its band. A gap is
-// hatched and never bridged. The picture holds digits only; the words stand
-// around it.
+// hatched and never bridged.
 type Band struct {
 	Frame
 	Axis       Axis
@@ -49,27 +47,32 @@ func (f Band) all() (out []labelled) {
 // HTML prints the picture with its table. Without an Address there is no
 // picture to point to, and the table stands alone.
 func (f Band) HTML(p *words.Printer, link Link) template.HTML {
+	v, t := f.prepare(p, link)
+	v.view.Table = t.html()
+	return execute("band", v)
+}
+
+func (f Band) prepare(p *words.Printer, link Link) (bandView, *table) {
 	f.check()
 	key := []keyItem{{"k tick flat", "", p.HTML("figure.key.estimate")}, {"k band", "", p.HTML("figure.key.interval")}, {"st s-none", "", p.HTML("figure.key.gap")}}
-	v := bandView{view: f.view(p, link, f.all(), key, &f.Axis, ".csv", ".png"), Alt: f.Alt(p), Width: pictureWidth, Height: pictureHeight}
+	v := bandView{view: f.view(p, link, f.all(), key, &f.Axis), Alt: f.Alt(p), Width: plotWidth, Height: plotHeight}
 	v.Keep = true
 	if f.InnerLevel != 0 {
 		v.Caption = append(v.Caption, p.HTML("figure.inner", "level", p.Value(f.InnerLevel, "share")))
 	}
 	v.Caption = append(v.Caption, p.HTML("figure.band.gaps"))
 	if f.Address != "" {
-		v.Src, v.SrcSet = v.link(f.Address+".png"), v.link(f.Address+"@2x.png")
+		v.Src, v.SrcSet = v.link(f.Address+plotOnly+".png"), v.link(f.Address+plotOnly+twice+".png")
 	}
 	if n := len(f.Days); n > 0 {
 		v.From, v.To = p.Day(f.Days[0].Day), p.Day(f.Days[n-1].Day)
 	}
 	if f.span() <= tableDays {
-		v.view.Table = f.dayTable(v.view).html()
-	} else {
-		v.view.Table = f.monthTable(v.view).html()
-		v.Caption = append(v.Caption, p.HTML("figure.band.by_month"))
+		return v, f.dayTable(v.view)
 	}
-	return execute("band", v)
+	v.pageOnly = append(v.pageOnly, p.HTML("figure.band.by_month"))
+	v.Caption = append(v.Caption, p.HTML("figure.band.by_month"))
+	return v, f.monthTable(v.view)
 }
 
 func (f Band) check() {
@@ -135,9 +138,8 @@ func (f Band) monthTable(v *view) *table {
 	return t
 }
 
-// CSV writes a row for each day.
-func (f Band) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are a row for each day.
+func (f Band) cells() (head []string, rows [][]string) {
 	inner := ""
 	if f.InnerLevel != 0 {
 		inner = strconv.FormatFloat(f.InnerLevel, 'g', -1, 64)
@@ -145,5 +147,10 @@ func (f Band) CSV(w io.Writer) error {
 	for _, d := range f.Days {
 		rows = append(rows, append([]string{d.Day.String(), d.InnerLow.String(), d.InnerHigh.String(), inner}, f.fields(d.Estimate)...))
 	}
-	return writeCSV(w, append([]string{"day", "inner_low", "inner_high", "inner_level"}, estimateColumns...), rows)
+	return append([]string{"day", "inner_low", "inner_high", "inner_level"}, estimateColumns...), rows
+}
+
+func (f Band) parts(p *words.Printer) (*view, Frame) {
+	v, _ := f.prepare(p, nil)
+	return v.view, f.Frame
 }

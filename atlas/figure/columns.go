@@ -2,7 +2,6 @@ package figure
 
 import (
 	"html/template"
-	"io"
 	"strconv"
 
 	"sightline"
@@ -47,8 +46,14 @@ func (f Columns) all() (out []labelled) {
 
 // HTML prints the columns, and the values as a table.
 func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
+	v, t := f.prepare(p, link)
+	v.view.Table = t.html()
+	return execute("columns", v)
+}
+
+func (f Columns) prepare(p *words.Printer, link Link) (columnsView, *table) {
 	key := axisKey(p, f.Axis, f.all())
-	v := columnsView{view: f.view(p, link, f.all(), key, &f.Axis, ".csv"),
+	v := columnsView{view: f.view(p, link, f.all(), key, &f.Axis),
 		Max: p.Value(f.Axis.Max, f.Axis.Unit), Middle: p.Value((f.Axis.Max+f.Axis.Min)/2, f.Axis.Unit), Min: p.Value(f.Axis.Min, f.Axis.Unit)}
 	v.Keep = true
 	values := &table{Head: []template.HTML{p.HTML("figure.columns.year"), p.HTML("figure.estimate")}}
@@ -76,8 +81,7 @@ func (f Columns) HTML(p *words.Printer, link Link) template.HTML {
 		v.Key = append(v.Key, keyItem{"k band dotted", "", p.HTML("figure.key.scenario")})
 	}
 	v.Key = append(v.Key, noneKey(p, kinds)...)
-	v.view.Table = values.html()
-	return execute("columns", v)
+	return v, values
 }
 
 // noneKey explains the kinds of no value that a figure shows.
@@ -117,11 +121,15 @@ func sign(e sightline.Estimate) (class, letter string) {
 	return "", ""
 }
 
-// CSV writes a row for each year.
-func (f Columns) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are a row for each year.
+func (f Columns) cells() (head []string, rows [][]string) {
 	for _, y := range f.Years {
 		rows = append(rows, append([]string{strconv.Itoa(y.Year), strconv.FormatBool(y.Scenario)}, f.fields(y.Estimate)...))
 	}
-	return writeCSV(w, append([]string{"year", "scenario"}, estimateColumns...), rows)
+	return append([]string{"year", "scenario"}, estimateColumns...), rows
+}
+
+func (f Columns) parts(p *words.Printer) (*view, Frame) {
+	v, _ := f.prepare(p, nil)
+	return v.view, f.Frame
 }

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"html/template"
-	"io"
 
 	"sightline"
 	"sightline/atlas/words"
@@ -72,9 +71,13 @@ func verdict(d sightline.Estimate) string {
 
 // HTML prints the table.
 func (f Dots) HTML(p *words.Printer, link Link) template.HTML {
+	return execute("dots", f.prepare(p, link))
+}
+
+func (f Dots) prepare(p *words.Printer, link Link) dotsView {
 	before, after := p.SayHTML(f.Before), p.SayHTML(f.After)
 	key := []keyItem{{"k band first", "", before}, {"k band", "", after}}
-	v := dotsView{view: f.view(p, link, f.all(), key, nil, ".csv"), Label: p.SayHTML(f.Label), Before: before, After: after, Difference: p.HTML("figure.dots.change"),
+	v := dotsView{view: f.view(p, link, f.all(), key, nil), Label: p.SayHTML(f.Label), Before: before, After: after, Difference: p.HTML("figure.dots.change"),
 		Min: p.Value(f.Axis.Min, f.Axis.Unit), Max: p.Value(f.Axis.Max, f.Axis.Unit)}
 	for _, x := range f.drawn() {
 		if f.Axis.beyond(x.e) {
@@ -87,12 +90,11 @@ func (f Dots) HTML(p *words.Printer, link Link) template.HTML {
 		v.Rows = append(v.Rows, pairView{Label: v.reference(r.Label, r.Href), First: f.Axis.mark(r.Before), Second: f.Axis.mark(r.After),
 			Before: v.number(r.Before), After: v.number(r.After), Difference: v.number(r.Difference), Verdict: p.Text(verdict(r.Difference))})
 	}
-	return execute("dots", v)
+	return v
 }
 
-// CSV writes three rows for each pair: before, after and difference.
-func (f Dots) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are three rows for each pair: before, after and difference.
+func (f Dots) cells() (head []string, rows [][]string) {
 	for _, r := range f.Rows {
 		for _, x := range []struct {
 			what string
@@ -101,5 +103,10 @@ func (f Dots) CSV(w io.Writer) error {
 			rows = append(rows, append([]string{say(r.Label), x.what}, f.fields(x.e)...))
 		}
 	}
-	return writeCSV(w, append([]string{"label", "which"}, estimateColumns...), rows)
+	return append([]string{"label", "which"}, estimateColumns...), rows
+}
+
+func (f Dots) parts(p *words.Printer) (*view, Frame) {
+	v := f.prepare(p, nil)
+	return v.view, f.Frame
 }

@@ -1,6 +1,7 @@
 // Package figure is the atlas's kit of figures: values go in, and come out as
-// HTML without script, SVG or inline style, as CSV, as alternative text and,
-// where a line is drawn, as PNG. All come from the one value, so they agree.
+// HTML without script, SVG or inline style, as CSV, as alternative text and as
+// PNG. All come from the one value, and a picture prints the very texts of the
+// page, so they agree.
 //
 // A figure states its finding in the heading, says it in a sentence, explains
 // its signs in a key, shows a picture with the same values as text beside it,
@@ -12,10 +13,8 @@ import (
 	"bytes"
 	"cmp"
 	"embed"
-	"encoding/csv"
 	"fmt"
 	"html/template"
-	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -33,17 +32,15 @@ type Figure interface {
 	// HTML prints the figure. link gives an address of ours the view of the
 	// page (?published=, ?known=, ?lang=).
 	HTML(p *words.Printer, link Link) template.HTML
-	// CSV writes the values: names in English, dates in ISO 8601, numbers bare.
-	CSV(w io.Writer) error
 	// Alt is the finding as plain text.
 	Alt(p *words.Printer) string
-}
-
-// Picture is a figure that is drawn on the server.
-type Picture interface {
-	Figure
-	// PNG writes the picture at scale 1 or 2.
-	PNG(w io.Writer, scale int) error
+	// cells are the values as a table: names in English, dates in ISO 8601,
+	// numbers bare, and each number once more as the page prints it.
+	cells() (head []string, rows [][]string)
+	// draw adds the figure to a picture.
+	draw(d *drawing)
+	// parts are its frame, prepared and as it is.
+	parts(p *words.Printer) (*view, Frame)
 }
 
 // Link turns an address of ours, such as "/packet/SL-7Q4M-2K9D-X", into the
@@ -82,7 +79,6 @@ type Frame struct {
 	Packets     []sightline.PacketID // of the figure as a whole; those of its estimates are added
 	WouldChange words.Phrase         // the collector, source or indicator whose removal moves it most
 	Address     string               // of the figure, without suffix: "/country/KE/figure/exposure"; "" gives no links
-	JSON        string               // address of the document that holds the values, if any
 }
 
 // Name is the figure's id.
@@ -105,17 +101,21 @@ type Axis struct {
 }
 
 // at is the place of a value on the axis in per cent, from 0 to 100.
-func (a Axis) at(v float64) int {
+func (a Axis) at(v float64) int { return int(math.Round(100 * a.part(v))) }
+
+// part is the place of a value on the axis, from 0 to 1.
+func (a Axis) part(v float64) float64 {
 	if !(a.Max > a.Min) {
 		panic(fmt.Sprintf("BUG: an axis from %g to %g", a.Min, a.Max))
 	}
-	return int(math.Round(100 * min(max((v-a.Min)/(a.Max-a.Min), 0), 1)))
+	return min(max((v-a.Min)/(a.Max-a.Min), 0), 1)
 }
 
 // mark is an estimate's place on an axis: band from Start over Size, tick at
-// Tick, in per cent.
+// Tick, in per cent, and the same as parts of one.
 type mark struct {
 	Tick, Start, Size int
+	tick, start, end  float64
 	Band              bool
 	Some              bool // there is a value
 	Grey              bool // not applicable
@@ -128,11 +128,12 @@ func (a Axis) mark(e sightline.Estimate) mark {
 	if !ok {
 		return mark{Grey: words.Absence(e) == words.NotApplicable}
 	}
-	m := mark{Tick: a.at(v), Some: true}
+	m := mark{Tick: a.at(v), tick: a.part(v), Some: true}
 	if low, ok := e.Low.Get(); ok {
 		high, _ := e.High.Get()
 		m.Start, m.Band = a.at(low), true
 		m.Size = a.at(high) - m.Start
+		m.start, m.end = a.part(low), a.part(high)
 	}
 	return m
 }
@@ -184,7 +185,9 @@ type view struct {
 	PacketsTitle      template.HTML // where there are too many for a line
 	PacketList        template.HTML // those, as a list
 	Links             []reference
-	Keep              bool // small enough for one sheet
+	Keep              bool            // small enough for one sheet
+	pageOnly          []template.HTML // of Caption, what only a page can do
+	ids               []string        // of the packets
 	p                 *words.Printer
 	link              Link
 	level             float64
@@ -286,9 +289,19 @@ func (v *view) reference(label words.Phrase, href string) reference {
 
 func packetAddress(id sightline.PacketID) string { return "/packet/" + string(id) }
 
-// view prepares the frame. all are the figure's estimates; suffixes are the
-// forms in which it has an address.
-func (f Frame) view(p *words.Printer, link Link, all []labelled, key []keyItem, axis *Axis, suffixes ...string) *view {
+// Suffixes are the forms of a figure, at its address: its values as a table and
+// as a document, the figure as Markdown, and as a picture of either scale.
+var Suffixes = []string{".csv", ".json", ".md", ".png", twice + ".png"}
+
+// What follows a figure's id for the picture at 2x, and for the picture that is
+// part of the page, which has no words.
+const (
+	twice    = "@2x"
+	plotOnly = "@plot"
+)
+
+// view prepares the frame. all are the figure's estimates.
+func (f Frame) view(p *words.Printer, link Link, all []labelled, key []keyItem, axis *Axis) *view {
 	if link == nil {
 		link = func(path string) string { return path }
 	}
@@ -327,7 +340,7 @@ func (f Frame) view(p *words.Printer, link Link, all []labelled, key []keyItem, 
 		caption(p.HTML("figure.would_change", "what", f.WouldChange))
 	}
 	v.why(all)
-	v.provenance(f, all, suffixes)
+	v.provenance(f, all)
 	return v
 }
 
@@ -376,7 +389,7 @@ func (v *view) why(all []labelled) {
 }
 
 // provenance adds method, packets and links.
-func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
+func (v *view) provenance(f Frame, all []labelled) {
 	p := v.p
 	if f.Method != "" {
 		v.Method = &reference{Href: v.link("/method/" + string(f.Method)), Text: p.HTML("figure.method", "method", p.Code(string(f.Method)))}
@@ -387,6 +400,7 @@ func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
 		if !seen[id] {
 			seen[id] = true
 			v.Packets = append(v.Packets, reference{Href: v.link(packetAddress(id)), Text: p.Code(string(id))})
+			v.ids = append(v.ids, string(id))
 		}
 	}
 	for _, id := range f.Packets {
@@ -397,7 +411,8 @@ func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
 		add(x.e.Packet)
 	}
 	if linked {
-		v.Caption = append(v.Caption, p.HTML("figure.numbers_link"))
+		v.pageOnly = append(v.pageOnly, p.HTML("figure.numbers_link"))
+		v.Caption = append(v.Caption, v.pageOnly...)
 	}
 	if len(v.Packets) > 2 {
 		v.PacketsTitle = p.PluralHTML("figure.packets", len(v.Packets))
@@ -414,12 +429,9 @@ func (v *view) provenance(f Frame, all []labelled, suffixes []string) {
 		}
 	}
 	if f.Address != "" {
-		for _, s := range suffixes {
+		for _, s := range Suffixes {
 			v.Links = append(v.Links, reference{Href: v.link(f.Address + s), Text: p.Code(s)})
 		}
-	}
-	if f.JSON != "" {
-		v.Links = append(v.Links, reference{Href: v.link(f.JSON), Text: p.Code(".json")})
 	}
 }
 
@@ -432,8 +444,11 @@ func english() *words.Printer {
 	return p
 }
 
-// estimateColumns heads the columns that every CSV file has for an estimate.
-var estimateColumns = []string{"value", "low", "high", "level", "n", "denominator", "unit", "state", "reason", "method", "packet"}
+// estimateColumns heads the columns that every table has for an estimate.
+var estimateColumns = []string{"value", "low", "high", "level", "n", "denominator", "unit", "state", "reason", "method", "packet", textColumn}
+
+// textColumn is the column of numbers as the page prints them.
+const textColumn = "text"
 
 // fields is an estimate in those columns. An estimate that nobody made has the
 // state "no_data"; one without method or packet has those of the figure.
@@ -452,7 +467,7 @@ func (f Frame) fields(e sightline.Estimate) []string {
 	if e.Denominator != 0 {
 		denominator = strconv.FormatInt(e.Denominator, 10)
 	}
-	return []string{e.Value.String(), e.Low.String(), e.High.String(), level(e.Level), strconv.FormatInt(e.N, 10), denominator, field(e.Unit), state, field(e.Reason), string(cmp.Or(e.Method, f.Method)), cmp.Or(string(e.Packet), f.packets())}
+	return []string{e.Value.String(), e.Low.String(), e.High.String(), level(e.Level), strconv.FormatInt(e.N, 10), denominator, e.Unit, state, e.Reason, string(cmp.Or(e.Method, f.Method)), cmp.Or(string(e.Packet), f.packets()), english().CellText(e, f.level())}
 }
 
 // packets lists the figure's own packets.
@@ -464,25 +479,4 @@ func (f Frame) packets() string {
 	return strings.Join(out, " ")
 }
 
-// field makes foreign text safe in a CSV file: inert, and not a formula to the
-// spreadsheet that opens it.
-func field(s string) string {
-	s = sightline.Inert(s)
-	if strings.IndexAny(strings.TrimLeft(s, " \u00a0\u3000"), "=+-@|%＝＋－＠") == 0 {
-		return "'" + s
-	}
-	return s
-}
-
-func say(s words.Phrase) string { return field(english().Say(s)) }
-
-func writeCSV(w io.Writer, head []string, rows [][]string) error {
-	c := csv.NewWriter(w)
-	if err := c.Write(head); err != nil {
-		return err
-	}
-	if err := c.WriteAll(rows); err != nil {
-		return err
-	}
-	return c.Error()
-}
+func say(s words.Phrase) string { return english().Say(s) }

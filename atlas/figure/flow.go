@@ -2,7 +2,6 @@ package figure
 
 import (
 	"html/template"
-	"io"
 	"strconv"
 	"strings"
 
@@ -51,6 +50,7 @@ type flowGroupView struct {
 type flowLine struct {
 	Label  reference
 	Bar    int
+	bar    float64 // as a part of one
 	HasBar bool
 	Number *number
 	Level  template.HTML
@@ -73,7 +73,11 @@ func (f Flow) all() (out []labelled) {
 
 // HTML prints the list.
 func (f Flow) HTML(p *words.Printer, link Link) template.HTML {
-	v := flowView{view: f.view(p, link, f.all(), nil, &f.Axis, ".csv"), NotEstablished: p.Text("figure.flow.not_established")}
+	return execute("flow", f.prepare(p, link))
+}
+
+func (f Flow) prepare(p *words.Printer, link Link) flowView {
+	v := flowView{view: f.view(p, link, f.all(), nil, &f.Axis), NotEstablished: p.Text("figure.flow.not_established")}
 	v.Keep = len(f.all()) <= 12
 	line := func(label words.Phrase, href string, e sightline.Estimate) flowLine {
 		l := flowLine{Label: v.reference(label, href)}
@@ -82,7 +86,7 @@ func (f Flow) HTML(p *words.Printer, link Link) template.HTML {
 			l.Number = &n
 		}
 		if value, ok := e.Value.Get(); ok {
-			l.Bar, l.HasBar = f.Axis.at(value), true
+			l.Bar, l.bar, l.HasBar = f.Axis.at(value), f.Axis.part(value), true
 		}
 		return l
 	}
@@ -101,7 +105,7 @@ func (f Flow) HTML(p *words.Printer, link Link) template.HTML {
 		}
 		v.Groups = append(v.Groups, x)
 	}
-	return execute("flow", v)
+	return v
 }
 
 // pips draws a level as four marks.
@@ -110,20 +114,31 @@ func pips(n int) string {
 	return strings.Repeat("●", n) + strings.Repeat("○", 4-n)
 }
 
-// CSV writes a row for each line; a group without lines has one.
-func (f Flow) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are a row for each line; a group without lines has one.
+func (f Flow) cells() (head []string, rows [][]string) {
+	fields := func(e sightline.Estimate) []string {
+		out := f.fields(e)
+		if e == (sightline.Estimate{}) {
+			out[len(out)-1] = "" // the page prints none
+		}
+		return out
+	}
 	for _, g := range f.Groups {
 		if len(g.Items) == 0 {
-			rows = append(rows, append([]string{say(g.Label), "", "", say(words.Say("figure.flow.not_established")), ""}, f.fields(g.Estimate)...))
+			rows = append(rows, append([]string{say(g.Label), "", "", say(words.Say("figure.flow.not_established")), ""}, fields(g.Estimate)...))
 		}
 		for _, i := range g.Items {
 			word := i.Word
 			if word.IsZero() {
 				word = words.Say("figure.flow.not_established")
 			}
-			rows = append(rows, append([]string{say(g.Label), say(i.Label), strconv.Itoa(i.Level), say(word), say(i.Note)}, f.fields(i.Estimate)...))
+			rows = append(rows, append([]string{say(g.Label), say(i.Label), strconv.Itoa(i.Level), say(word), say(i.Note)}, fields(i.Estimate)...))
 		}
 	}
-	return writeCSV(w, append([]string{"from", "to", "level_of_support", "support", "note"}, estimateColumns...), rows)
+	return append([]string{"from", "to", "level_of_support", "support", "note"}, estimateColumns...), rows
+}
+
+func (f Flow) parts(p *words.Printer) (*view, Frame) {
+	v := f.prepare(p, nil)
+	return v.view, f.Frame
 }

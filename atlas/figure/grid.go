@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"html/template"
-	"io"
 
 	"sightline"
 	"sightline/atlas/words"
@@ -55,7 +54,11 @@ func (f Grid) all() (out []labelled) {
 
 // HTML prints the grid.
 func (f Grid) HTML(p *words.Printer, link Link) template.HTML {
-	v := gridView{view: f.view(p, link, f.all(), nil, nil, ".csv"), Label: p.SayHTML(f.Label)}
+	return execute("grid", f.prepare(p, link))
+}
+
+func (f Grid) prepare(p *words.Printer, link Link) gridView {
+	v := gridView{view: f.view(p, link, f.all(), nil, nil), Label: p.SayHTML(f.Label)}
 	v.Keep = len(f.Rows) <= 12
 	for _, c := range f.Columns {
 		v.Columns = append(v.Columns, p.SayHTML(c))
@@ -89,16 +92,20 @@ func (f Grid) HTML(p *words.Printer, link Link) template.HTML {
 		v.Key = append(v.Key, keyItem{"st g-zero", "0", p.HTML("figure.key.zero")})
 	}
 	v.Key = append(v.Key, noneKey(p, kinds)...)
-	return execute("grid", v)
+	return v
 }
 
-// CSV writes a row for each cell.
-func (f Grid) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are a row for each cell.
+func (f Grid) cells() (head []string, rows [][]string) {
 	for _, r := range f.Rows {
 		for i, e := range r.Cells {
 			rows = append(rows, append([]string{say(r.Label), say(f.Columns[i])}, f.fields(e)...))
 		}
 	}
-	return writeCSV(w, append([]string{"label", "column"}, estimateColumns...), rows)
+	return append([]string{"label", "column"}, estimateColumns...), rows
+}
+
+func (f Grid) parts(p *words.Printer) (*view, Frame) {
+	v := f.prepare(p, nil)
+	return v.view, f.Frame
 }

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"html/template"
-	"io"
 	"slices"
 	"strconv"
 
@@ -59,7 +58,11 @@ func (f Rows) all() (out []labelled) {
 
 // HTML prints the table.
 func (f Rows) HTML(p *words.Printer, link Link) template.HTML {
-	v := rowsView{view: f.view(p, link, f.all(), nil, &f.Axis, ".csv"), Label: p.SayHTML(f.Label), Min: p.Value(f.Axis.Min, f.Axis.Unit), Max: p.Value(f.Axis.Max, f.Axis.Unit),
+	return execute("rows", f.prepare(p, link))
+}
+
+func (f Rows) prepare(p *words.Printer, link Link) rowsView {
+	v := rowsView{view: f.view(p, link, f.all(), nil, &f.Axis), Label: p.SayHTML(f.Label), Min: p.Value(f.Axis.Min, f.Axis.Unit), Max: p.Value(f.Axis.Max, f.Axis.Unit),
 		Estimate: p.Text("figure.estimate")}
 	v.Keep = len(f.Rows) <= 12
 	v.Key = axisKey(p, f.Axis, f.all())
@@ -87,7 +90,7 @@ func (f Rows) HTML(p *words.Printer, link Link) template.HTML {
 		x.Rank = rank(p, r.RankLow, r.RankHigh)
 		v.Rows = append(v.Rows, x)
 	}
-	return execute("rows", v)
+	return v
 }
 
 // axisKey explains what is on an axis, of that only which is there.
@@ -115,14 +118,13 @@ func rank(p *words.Printer, low, high int) template.HTML {
 	return "<bdi>" + p.HTML("figure.rank_range", "low", low, "high", high) + "</bdi>"
 }
 
-// CSV writes a row each.
-func (f Rows) CSV(w io.Writer) error {
-	head := []string{"label"}
+// cells are a row each.
+func (f Rows) cells() (head []string, rows [][]string) {
+	head = []string{"label"}
 	for _, c := range f.Columns {
 		head = append(head, say(c))
 	}
 	head = append(head, "rank_low", "rank_high", "scenario")
-	var rows [][]string
 	place := func(n int) string {
 		if n == 0 {
 			return ""
@@ -141,5 +143,10 @@ func (f Rows) CSV(w io.Writer) error {
 		row = append(row, place(r.RankLow), place(r.RankHigh), strconv.FormatBool(r.Scenario))
 		rows = append(rows, append(row, f.fields(r.Estimate)...))
 	}
-	return writeCSV(w, append(head, estimateColumns...), rows)
+	return append(head, estimateColumns...), rows
+}
+
+func (f Rows) parts(p *words.Printer) (*view, Frame) {
+	v := f.prepare(p, nil)
+	return v.view, f.Frame
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
-	"io"
 	"strconv"
 
 	"sightline"
@@ -93,6 +92,10 @@ const sheetWeeks = 26
 
 // HTML prints the strip, in parts of at most half a year.
 func (f Strip) HTML(p *words.Printer, link Link) template.HTML {
+	return execute("strip", f.prepare(p, link))
+}
+
+func (f Strip) prepare(p *words.Printer, link Link) stripView {
 	var key []keyItem
 	for _, c := range []Condition{Blocked, LikelyBlocked, Impaired, Down, Reachable, TooLittleData} {
 		key = append(key, keyItem{conditions[c].class, conditions[c].letter, p.HTML(conditions[c].key)})
@@ -108,7 +111,7 @@ func (f Strip) HTML(p *words.Printer, link Link) template.HTML {
 			}
 		}
 	}
-	v := stripView{view: frame.view(p, link, nil, key, nil, ".csv")}
+	v := stripView{view: frame.view(p, link, nil, key, nil)}
 	if !f.NoNote {
 		v.Caption = append(v.Caption, p.HTML("figure.strip.doubt"))
 	}
@@ -142,7 +145,7 @@ func (f Strip) HTML(p *words.Printer, link Link) template.HTML {
 		}
 		v.Parts = append(v.Parts, part)
 	}
-	return execute("strip", v)
+	return v
 }
 
 // isoWeek is the week of ISO 8601 in which a day falls, as 2026-W18.
@@ -151,13 +154,17 @@ func isoWeek(d sightline.Day) string {
 	return fmt.Sprintf("%04d-W%02d", year, week)
 }
 
-// CSV writes a row for each site and week.
-func (f Strip) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are a row for each site and week.
+func (f Strip) cells() (head []string, rows [][]string) {
 	for _, r := range f.Rows {
 		for i, c := range r.Cells {
 			rows = append(rows, []string{say(r.Label), say(r.How), isoWeek(f.Weeks[i]), conditions[c.Condition].csv, strconv.Itoa(c.N), string(f.Method), cmp.Or(string(c.Packet), f.packets())})
 		}
 	}
-	return writeCSV(w, []string{"label", "how", "week", "state", "n", "method", "packet"}, rows)
+	return []string{"label", "how", "week", "state", "n", "method", "packet"}, rows
+}
+
+func (f Strip) parts(p *words.Printer) (*view, Frame) {
+	v := f.prepare(p, nil)
+	return v.view, f.Frame
 }

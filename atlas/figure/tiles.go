@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"html/template"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,16 +105,66 @@ func (f Tiles) all() (out []labelled) {
 	return out
 }
 
+// tileView is a tile as it is shown.
+type tileView struct {
+	place
+	code, letter string
+	class        string // of the style sheet
+	here         bool
+	href         string
+	word         template.HTML // hidden beside the code
+}
+
 // HTML prints the map and, as a table, its values.
 func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
+	v, tiles, values := f.prepare(p, link)
+	w := markup.New()
+	region := ""
+	for _, t := range tiles {
+		if t.region != region {
+			if region != "" {
+				w.Tag("</ul>\n")
+			}
+			region = t.region
+			f.region(w, p, region)
+		}
+		w.Tag(`<li class="gr`)
+		w.Int(t.row)
+		w.Tag(" gc")
+		w.Int(t.column)
+		w.Tag(" ")
+		w.Text(t.class)
+		w.Tag(`"><a href="`)
+		w.Text(t.href)
+		w.Tag(`"`)
+		if t.here {
+			w.Tag(` aria-current="true"`)
+		}
+		w.Tag("><b>")
+		w.Text(t.code)
+		w.Tag(`</b><span aria-hidden="true">`)
+		w.Text(t.letter)
+		w.Tag(`</span><span class="vh">`)
+		w.HTML(t.word)
+		w.Tag("</span></a></li>\n")
+	}
+	if region != "" {
+		w.Tag("</ul>\n")
+	}
+	v.Map, v.view.Table = w.Done(), values.html()
+	return execute("tiles", v)
+}
+
+// prepare places the tiles on a grid that is cropped to them; row and column
+// are from 1.
+func (f Tiles) prepare(p *words.Printer, link Link) (tilesView, []tileView, *table) {
 	f.Scale.check()
-	v := tilesView{view: f.view(p, link, f.all(), f.Scale.key(p), nil, ".csv")}
+	v := tilesView{view: f.view(p, link, f.all(), f.Scale.key(p), nil)}
 	v.Caption = append(v.Caption, p.HTML("figure.tiles.caption"))
 	v.Keep = true
 	values := &table{Head: []template.HTML{p.HTML("figure.tiles.country"), p.HTML("figure.tiles.class"), p.HTML("figure.estimate")}}
-	tiles := f.sorted()
 	top, left, right := tileRows, tileColumns, 1
-	for _, t := range tiles {
+	for _, t := range f.Tiles {
 		at, ok := layout()[t.Country]
 		if !ok {
 			panic("BUG: no tile for " + t.Country.Code())
@@ -124,68 +173,36 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 	}
 	kinds := map[words.None]bool{}
 	anyUnsure, anyHere := false, false
-	w := markup.New()
-	region := ""
-	for _, t := range tiles {
-		at := layout()[t.Country]
-		if at.region != region {
-			if region != "" {
-				w.Tag("</ul>\n")
-			}
-			region = at.region
-			f.region(w, p, region)
-		}
-		href := v.link(cmp.Or(t.Href, "/country/"+t.Country.Code()))
+	var tiles []tileView
+	for _, t := range f.sorted() {
+		x := tileView{place: layout()[t.Country], code: t.Country.Code(), here: t.Here, href: v.link(cmp.Or(t.Href, "/country/"+t.Country.Code()))}
+		x.row, x.column = x.row-top+1, x.column-left+1
 		name := p.Name(t.Country.Name())
-		w.Tag(`<li class="gr`)
-		w.Int(at.row - top + 1)
-		w.Tag(" gc")
-		w.Int(at.column - left + 1)
-		w.Tag(" ")
 		class, unsure := f.Scale.of(t.Estimate)
-		var letter string
-		var word, classText template.HTML
+		var classText template.HTML
 		if class > 0 {
-			w.Text(f.Scale.css(class))
-			letter, classText = strconv.Itoa(class), p.Count(class)
-			word = p.HTML("figure.tiles.tile", "name", name, "class", class)
+			x.class = f.Scale.css(class)
+			x.letter, classText = strconv.Itoa(class), p.Count(class)
+			x.word = p.HTML("figure.tiles.tile", "name", name, "class", class)
 			if unsure {
-				w.Tag(" unsure")
+				x.class += " unsure"
 				anyUnsure = true
-				word = p.HTML("figure.tiles.unsure", "name", name, "class", class)
+				x.word = p.HTML("figure.tiles.unsure", "name", name, "class", class)
 			}
 			kinds[words.Some] = true
 		} else {
 			kinds[words.Absence(t.Estimate)] = true
-			var css string
-			css, letter = sign(t.Estimate)
-			w.Text(css)
-			classText = p.Code(letter)
-			word = p.HTML("figure.tiles.none", "name", name, "state", p.Absent(t.Estimate))
+			x.class, x.letter = sign(t.Estimate)
+			classText = p.Code(x.letter)
+			x.word = p.HTML("figure.tiles.none", "name", name, "state", p.Absent(t.Estimate))
 		}
 		if t.Here {
 			anyHere = true
-			w.Tag(" here")
+			x.class += " here"
 		}
-		w.Tag(`"><a href="`)
-		w.Text(href)
-		w.Tag(`"`)
-		if t.Here {
-			w.Tag(` aria-current="true"`)
-		}
-		w.Tag("><b>")
-		w.Text(t.Country.Code())
-		w.Tag(`</b><span aria-hidden="true">`)
-		w.Text(letter)
-		w.Tag(`</span><span class="vh">`)
-		w.HTML(word)
-		w.Tag("</span></a></li>\n")
-		values.Rows = append(values.Rows, tableRow{Label: reference{Href: href, Text: name}, Cells: []number{{Text: classText}, v.number(t.Estimate)}})
+		tiles = append(tiles, x)
+		values.Rows = append(values.Rows, tableRow{Label: reference{Href: x.href, Text: name}, Cells: []number{{Text: classText}, v.number(t.Estimate)}})
 	}
-	if region != "" {
-		w.Tag("</ul>\n")
-	}
-	v.Map, v.view.Table = w.Done(), values.html()
 	v.Key = append(v.Key, noneKey(p, kinds)...)
 	if anyUnsure {
 		v.Key = append(v.Key, keyItem{"st unsure", "", p.HTML("figure.key.unsure")})
@@ -195,7 +212,7 @@ func (f Tiles) HTML(p *words.Printer, link Link) template.HTML {
 	}
 	v.World = right-left+1 > 10
 	v.Columns = fmt.Sprintf("gn%d", right-left+1)
-	return execute("tiles", v)
+	return v, tiles, values
 }
 
 // region opens the list of a region's tiles.
@@ -210,9 +227,8 @@ func (f Tiles) region(w *markup.Writer, p *words.Printer, id string) {
 	w.Tag(`">`)
 }
 
-// CSV writes a row for each country, by code.
-func (f Tiles) CSV(w io.Writer) error {
-	var rows [][]string
+// cells are a row for each country, by code.
+func (f Tiles) cells() (head []string, rows [][]string) {
 	for _, t := range f.Tiles {
 		class, unsure := f.Scale.of(t.Estimate)
 		c := ""
@@ -222,5 +238,10 @@ func (f Tiles) CSV(w io.Writer) error {
 		rows = append(rows, append([]string{t.Country.Code(), say(words.Named(t.Country.Name())), c, strconv.FormatBool(unsure)}, f.fields(t.Estimate)...))
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
-	return writeCSV(w, append([]string{"country", "name", "class", "unsure"}, estimateColumns...), rows)
+	return append([]string{"country", "name", "class", "unsure"}, estimateColumns...), rows
+}
+
+func (f Tiles) parts(p *words.Printer) (*view, Frame) {
+	v, _, _ := f.prepare(p, nil)
+	return v.view, f.Frame
 }

@@ -30,9 +30,10 @@ func (a *app) releaseCommand() *cobra.Command {
 		Use:   "release DIRECTORY",
 		Short: "Freeze the whole atlas into a folder that can be cited, mirrored and checked",
 		Long: `Freeze every page that can be reached from the front page, with its .json and
-.csv and the feeds of changes, into a new folder: pages link to each other as
-files, so that it can be put on any file server or opened from a disk. Beside them stand the lists and
-all numbers as tables (data/, datapackage.json), metadata for citation, and
+.csv, its figures as tables and pictures and the feeds of changes, into a new
+folder: pages link to each other as files, so that it can be put on any file
+server or opened from a disk. Beside them stand the lists and all numbers as
+tables (data/, datapackage.json), metadata for citation, and
 manifest.json with the length and SHA-256 of every file.
 
 With --former, restatements.csv and the page /restatements list each value that
