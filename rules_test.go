@@ -56,7 +56,7 @@ var imports = map[string][]string{
 	"atlas/markup":         {},
 	"atlas/acceptance":     {},
 	"internal/htmlcheck":   {},
-	"atlas/figure":         {"atlas/words", "atlas/markup"},
+	"atlas/figure":         {"atlas/words", "atlas/markup", "atlas/markdown", "spelling"},
 	"docs":                 {},
 	"cmd/sightline":        nil,                      // all wiring happens here
 	"source/opensanctions": {"source", "ftm/claims"}, // which know nothing of data sets

@@ -124,7 +124,7 @@ func printFigure(w io.Writer, h *Head, id, form string) (kind string, err error)
 	at := h.imprint(strings.TrimSuffix(h.q.path, "/") + "/figure/" + name)
 	switch form {
 	case formHTML:
-		return "", redirect{h.q.link(h.q.path, flat(h.q.query)...) + "#" + name}
+		return "", redirect{h.q.here(h.q.path, flat(h.q.query)...) + "#" + name}
 	case formCSV:
 		return "text/csv; charset=utf-8", figure.CSV(w, f)
 	case formJSON:

@@ -180,29 +180,28 @@ func rasterize(k glyphKey) *glyph {
 	g.width, g.height = floorDiv(x1+subParts-1, subParts)-g.left, floorDiv(y1+subParts-1, subParts)-g.top
 	g.steps = make([]uint8, g.width*g.height)
 	sum := make([]int, g.width)
-	type crossing struct{ x, wind int }
-	var row []crossing
+	var row []int // where edges cross it, four times, and which way they wind: 0 up, 2 down
 	for py := range g.height {
 		clear(sum)
 		for sub := range subRows {
 			y := (g.top+py)*subParts + sub*subParts/subRows + subParts/subRows/2
 			row = row[:0]
 			for _, e := range edges {
-				wind := 1
+				down := 2
 				if e.y0 > e.y1 {
-					e, wind = edge{e.x1, e.y1, e.x0, e.y0}, -1
+					e, down = edge{e.x1, e.y1, e.x0, e.y0}, 0
 				}
 				if y >= e.y0 && y < e.y1 {
-					row = append(row, crossing{e.x0 + floorDiv((e.x1-e.x0)*(y-e.y0), e.y1-e.y0) - g.left*subParts, wind})
+					row = append(row, 4*(e.x0+floorDiv((e.x1-e.x0)*(y-e.y0), e.y1-e.y0)-g.left*subParts)+down)
 				}
 			}
-			slices.SortFunc(row, func(a, b crossing) int { return a.x - b.x })
+			slices.Sort(row)
 			wind := 0
 			for i, c := range row {
 				if wind != 0 {
-					cover(sum, row[i-1].x, c.x)
+					cover(sum, row[i-1]/4, c/4)
 				}
-				wind += c.wind
+				wind += c%4 - 1
 			}
 		}
 		for x, n := range sum {
