@@ -39,11 +39,15 @@ var grounds = []struct {
 	{"light-text", []string{"blocked", "likely", "q4", "q5", "v5"}},
 }
 
+// solid bounds the colours of the kit in the palette, which stand before the
+// steps.
+const solid = 32
+
 // palette is the one palette of all pictures.
 type palette struct {
 	colours []colour
 	named   map[string]ink
-	edge    map[[2]ink]ink // of text and ground to the first step between them
+	edge    [solid][solid]ink // of text and ground to the first step between them
 	within  [256]struct {
 		text, ground ink
 		step         uint8
@@ -51,7 +55,7 @@ type palette struct {
 }
 
 var colours = sync.OnceValue(func() *palette {
-	p := &palette{named: map[string]ink{}, edge: map[[2]ink]ink{}}
+	p := &palette{named: map[string]ink{}}
 	at := map[colour]ink{}
 	for _, t := range tokens {
 		switch t.name {
@@ -65,10 +69,13 @@ var colours = sync.OnceValue(func() *palette {
 		}
 		p.named[t.name] = at[c]
 	}
+	if len(p.colours) > solid {
+		panic(fmt.Sprintf("BUG: %d colours of the kit in pictures", len(p.colours)))
+	}
 	for _, g := range grounds {
 		for _, on := range g.on {
 			text, ground := p.ink(g.text), p.ink(on)
-			p.edge[[2]ink{text, ground}] = ink(len(p.colours))
+			p.edge[text][ground] = ink(len(p.colours))
 			a, b := paint(tokenLight(g.text)), paint(tokenLight(on))
 			for s := 1; s < steps; s++ {
 				mix := func(x, y uint8) uint8 { return uint8((int(x)*s + int(y)*(steps-s) + steps/2) / steps) }
@@ -191,8 +198,8 @@ func (c canvas) shade(pixel *ink, with ink, step uint8) {
 	}
 	if step >= steps {
 		*pixel = with
-	} else if first, ok := c.edge[[2]ink{with, *pixel}]; ok {
-		*pixel = first + ink(step) - 1
+	} else if *pixel < solid && c.edge[with][*pixel] > 0 {
+		*pixel = c.edge[with][*pixel] + ink(step) - 1
 	} else if step > steps/2 {
 		*pixel = with
 	}
