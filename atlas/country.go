@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/atlas/figure"
 	"sightline/atlas/markup"
 	"sightline/dossier"
 )
@@ -105,11 +106,11 @@ func country(q *request) (Page, error) {
 	return p, nil
 }
 
-// lead are the answers, each after its question: what a picture of the page
-// says above its figures.
-func (p *countryPage) lead() (out []html.HTML) {
+// lead are the answers, each under its question and what it rests on: what a
+// picture of the page says above its figures.
+func (p *countryPage) lead() (out []figure.Lead) {
 	for _, b := range p.Boxes {
-		out = append(out, b.Question+" "+b.Sentence)
+		out = append(out, figure.Lead{Label: text(b.Question + " " + p.Text("basis.label") + " " + b.Basis + "."), Text: text(b.Sentence)})
 	}
 	return out
 }

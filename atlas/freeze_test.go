@@ -24,11 +24,11 @@ func frozenServer(t *testing.T) *atlas.Server {
 func TestFormsOfFrozenPages(t *testing.T) {
 	s := frozenServer(t)
 	for address, want := range map[string][]string{
-		"/":                             {"index.html", "index.json", "index.csv", "figure/world.csv"},
-		"/country/KE":                   {"country/KE.html", "country/KE.json", "country/KE.csv", "country/KE.md", "country/KE.bib", "country/KE.csl.json", "country/KE.txt", "country/KE/figure/peers-map.csv"},
+		"/":                             {"index.html", "index.json", "index.csv", "figure/world.csv", "figure/world.json", "figure/world.md", "figure/world.png", "figure/world@2x.png"},
+		"/country/KE":                   {"country/KE.html", "country/KE.json", "country/KE.csv", "country/KE.md", "country/KE.bib", "country/KE.csl.json", "country/KE.txt", "country/KE.png", "country/KE/figure/peers-map.csv", "country/KE/figure/peers-map.json", "country/KE/figure/peers-map.md", "country/KE/figure/peers-map.png", "country/KE/figure/peers-map@2x.png"},
 		"/country/KE/trend":             {"country/KE/trend.html", "country/KE/trend.json", "country/KE/trend.md", "country/KE/trend.txt"},
-		"/supplier/company/huawei":      {"supplier/company/huawei.html", "supplier/company/huawei.md", "supplier/company/huawei.bib"},
-		"/network/AS12455":              {"network/AS12455.html", "network/AS12455.csv", "network/AS12455.md"},
+		"/supplier/company/huawei":      {"supplier/company/huawei.html", "supplier/company/huawei.md", "supplier/company/huawei.bib", "supplier/company/huawei.png", "supplier/company/huawei/figure/flow@2x.png"},
+		"/network/AS12455":              {"network/AS12455.html", "network/AS12455.csv", "network/AS12455.md", "network/AS12455.png"},
 		"/networks?country=KE":          {"networks,country=KE.html", "networks,country=KE.csv", "networks,country=KE.json"},
 		"/claims?source=unvotes":        {"claims,source=unvotes.html", "claims,source=unvotes.json", "claims,source=unvotes.csv"},
 		"/votes":                        {"votes.html", "votes.json", "votes.csv"},

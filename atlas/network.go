@@ -28,9 +28,9 @@ type holdingPart struct {
 }
 
 // lead is what states hold of the network, for a picture of the page.
-func (p *networkPage) lead() (out []html.HTML) {
+func (p *networkPage) lead() (out []figure.Lead) {
 	for _, h := range p.Holdings {
-		out = append(out, h.Text)
+		out = append(out, figure.Lead{Text: text(h.Text)})
 	}
 	return out
 }

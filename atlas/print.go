@@ -184,15 +184,13 @@ func (h *Head) imprint(address string) figure.Imprint {
 // sentence stands under the title where the page itself has none to offer.
 func poster(w io.Writer, page Page, printed []byte) error {
 	h := page.head()
-	var lead []string
-	if p, ok := page.(interface{ lead() []html.HTML }); ok {
-		for _, l := range p.lead() {
-			lead = append(lead, text(l))
-		}
+	var lead []figure.Lead
+	if p, ok := page.(interface{ lead() []figure.Lead }); ok {
+		lead = p.lead()
 	}
 	if len(lead) == 0 {
 		if s := firstSentence(printed); s != "" {
-			lead = append(lead, s)
+			lead = append(lead, figure.Lead{Text: s})
 		}
 	}
 	return figure.PosterPNG(w, h.q.words, figure.Poster{Title: h.Title, Lead: lead, Figures: h.Figures, Imprint: h.imprint(h.q.path)}, 1)

@@ -64,7 +64,10 @@ func (f Rows) draw(d *drawing) {
 	}
 	d.head(columns, ofHead, heads...)
 	d.ends(columns[1], d.y-6-ofTick.lead(), plain(v.Min), plain(v.Max))
-	for _, r := range v.Rows {
+	for i, r := range v.Rows {
+		if d.full(len(v.Rows) - i) {
+			break
+		}
 		h := d.label(columns[0], d.y, plain(r.Label.Text))
 		d.axis(box{float64(columns[1].x), float64(d.y), float64(columns[1].w), 20}, r.Mark)
 		number := plain(r.Number.Text)
@@ -92,7 +95,10 @@ func (f Dots) draw(d *drawing) {
 	columns := columnsOf(pictureEdge, innerWidth, 16, 22, 19, 19, 24)
 	d.head(columns, ofHead, plain(v.Label), "", plain(v.Before), plain(v.After), plain(v.Difference))
 	d.ends(columns[1], d.y-6-ofTick.lead(), plain(v.Min), plain(v.Max))
-	for _, r := range v.Rows {
+	for i, r := range v.Rows {
+		if d.full(len(v.Rows) - i) {
+			break
+		}
 		h := d.label(columns[0], d.y, plain(r.Label.Text))
 		d.axis(box{float64(columns[1].x), float64(d.y), float64(columns[1].w), 32}, r.First, r.Second)
 		h = max(h, 32, d.lines(columns[2].x, d.y, columns[2].w, plain(r.Before.Text), ofValue), d.lines(columns[3].x, d.y, columns[3].w, plain(r.After.Text), ofValue))
@@ -208,7 +214,10 @@ func (f Grid) draw(d *drawing) {
 		columns[i+1].x, columns[i+1].w = columns[i+1].x-8, columns[i+1].w+8
 	}
 	d.head(columns, ofSmall, heads...)
-	for _, r := range v.Rows {
+	for i, r := range v.Rows {
+		if d.full(len(v.Rows) - i) {
+			break
+		}
 		h := max(24, len(wrap(d.letters(plain(r.Label.Text)), ofValue.size, columns[0].w))*ofValue.lead())
 		texts := make([][]string, len(r.Cells))
 		for i, c := range r.Cells {
@@ -259,7 +268,10 @@ func (f Strip) draw(d *drawing) {
 			d.centred(box{float64(x), float64(d.y + tick.lead()), side, float64(tick.lead())}, w.Number, tick)
 		}
 		d.y += tick.lead() + max(tick.lead(), ofHead.lead()) + 2
-		for _, r := range part.Rows {
+		for i, r := range part.Rows {
+			if d.full(len(part.Rows) - i) {
+				break
+			}
 			h := max(side, d.lines(names.x, d.y, names.w, plain(r.Label.Text), ofValue))
 			if how > 0 {
 				h = max(h, d.lines(hows.x, d.y, hows.w, plain(r.How), ofNote))
@@ -303,17 +315,30 @@ func (f Flow) draw(d *drawing) {
 		}
 		d.y += h + 4
 	}
+	rest := 0
+	for _, g := range v.Groups {
+		rest += 1 + len(g.Items)
+	}
 	for _, g := range v.Groups {
 		line(g.Line, 0, ofText)
+		rest--
 		from := d.y
 		for _, i := range g.Items {
+			if d.y >= maxHeight {
+				break
+			}
 			line(i, 16, ofValue)
+			rest--
 		}
 		if len(g.Items) == 0 {
 			d.y += d.lines(columns[0].x+16, d.y, innerWidth-16, v.NotEstablished, ofNote) + 4
 		}
 		d.fill(box{pictureEdge + 6, float64(from), 2, float64(d.y - from - 4)}, "rule")
 		d.y += 6
+		if d.y >= maxHeight && rest > 0 {
+			d.full(rest)
+			break
+		}
 	}
 	d.close(v.view)
 }

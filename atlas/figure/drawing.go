@@ -20,8 +20,9 @@ const (
 	innerWidth   = pictureWidth - 2*pictureEdge
 )
 
-// maxHeight is the most that a picture is high, in CSS pixels. What does not
-// fit is on the page, and the picture says so.
+// maxHeight is where a picture takes up no further rows or figures, in CSS
+// pixels: our choice, so that the memory that a picture needs is bounded. The
+// page has them, and the picture says how many.
 const maxHeight = 12000
 
 // style is how a text is set.
@@ -164,6 +165,17 @@ func (d *drawing) paragraph(s string, st style) {
 func (d *drawing) rule() {
 	d.fill(box{pictureEdge, float64(d.y), innerWidth, 1}, "rule")
 	d.y++
+}
+
+// full reports whether there is no room for the rows that are left over, and
+// says so in the picture.
+func (d *drawing) full(rows int) bool {
+	if d.y < maxHeight {
+		return false
+	}
+	d.y += 8
+	d.paragraph(d.p.Plural("picture.rows", rows), ofText)
+	return true
 }
 
 // cellStyles is how the classes of cells of the style sheet look in a picture.
@@ -432,8 +444,8 @@ func (d *drawing) table(t *table) {
 	n = min(n, len(t.Rows))
 	each := (len(t.Rows) + n - 1) / n
 	n = (len(t.Rows) + each - 1) / each
-	room := (innerWidth+apart)/n - block // what is left over goes to what would be broken
-	for i := range widths {
+	room := (innerWidth+apart)/n - block     // what is left over goes to what would be broken
+	for i := range slices.Backward(widths) { // numbers before names
 		more := 0
 		for _, r := range rows {
 			more = max(more, textWidth(r[i], ofSmall.size)-widths[i])
@@ -495,10 +507,13 @@ func PNG(w io.Writer, p *words.Printer, f Figure, at Imprint, scale int) error {
 // Poster is a page as a picture.
 type Poster struct {
 	Title   string
-	Lead    []string // sentences that the page begins with
+	Lead    []Lead // sentences that the page begins with
 	Figures []Figure
 	Imprint
 }
+
+// Lead is a sentence that a page begins with, and what stands above it.
+type Lead struct{ Label, Text string }
 
 // PosterPNG draws a page at a scale of 1 or 2: title, view, first sentences, the
 // figures one under another, and the imprint. Figures beyond a height that a
@@ -515,7 +530,10 @@ func (s Poster) drawing(p *words.Printer) *drawing {
 	d.paragraph(plain(s.Edition)+" "+plain(s.View), ofNote)
 	for _, l := range s.Lead {
 		d.y += 8
-		d.paragraph(l, ofText)
+		if l.Label != "" {
+			d.paragraph(l.Label, ofNote)
+		}
+		d.paragraph(l.Text, ofText)
 	}
 	for i, f := range s.Figures {
 		if i > 0 && d.y > maxHeight {

@@ -444,7 +444,7 @@ func TestPosters(t *testing.T) {
 	p := printer(t, "en")
 	for n, name := range append([]func(string) string{plain}, hostile...) {
 		for _, figures := range [][]figure.Figure{nil, samples(name)} {
-			s := figure.Poster{Title: "A title of the page", Lead: []string{"A first sentence."}, Figures: figures, Imprint: imprint}
+			s := figure.Poster{Title: "A title of the page", Lead: []figure.Lead{{Label: "A question?", Text: "A first sentence."}}, Figures: figures, Imprint: imprint}
 			texts, width, height := figure.PosterTexts(p, s)
 			apart(t, fmt.Sprintf("page %d with %d figures", n, len(figures)), texts, width, height)
 			if n > 0 {
@@ -459,7 +459,7 @@ func TestPosters(t *testing.T) {
 				t.Errorf("%v, %v", img.Bounds(), err)
 			}
 			all := said(texts)
-			for _, want := range []string{s.Title, s.Lead[0], imprint.Address, "As known now."} {
+			for _, want := range []string{s.Title, s.Lead[0].Label, s.Lead[0].Text, imprint.Address, "As known now."} {
 				if !strings.Contains(all, want) {
 					t.Errorf("the page's picture does not say %q", want)
 				}
@@ -469,6 +469,34 @@ func TestPosters(t *testing.T) {
 					t.Errorf("the page's picture lacks the figure %s", f.Name())
 				}
 			}
+		}
+	}
+}
+
+// A picture of more rows than it can have says how many are left over.
+func TestTallPictures(t *testing.T) {
+	p := printer(t, "en")
+	rows := figure.Rows{Frame: figure.Frame{ID: "x", Heading: words.Quote("x")}, Axis: figure.Axis{Max: 1, Unit: "share"}, Label: words.Quote("y")}
+	flow := figure.Flow{Frame: figure.Frame{ID: "x", Heading: words.Quote("x")}, Axis: figure.Axis{Max: 10, Unit: "claims"}, Groups: make([]figure.FlowGroup, 3)}
+	for i := range 3000 {
+		rows.Rows = append(rows.Rows, figure.Row{Label: words.Quote("LABEL"), Estimate: est(.5, .4, .6, "share")})
+		flow.Groups[i%3].Label = words.Quote("GROUP")
+		flow.Groups[i%3].Items = append(flow.Groups[i%3].Items, figure.FlowItem{Label: words.Quote("LABEL"), Word: words.Quote("one voice"), Level: 1})
+	}
+	for name, f := range map[string]figure.Figure{"rows": rows, "flow": flow} {
+		texts, width, height := figure.Texts(p, f, imprint)
+		shown := 0
+		for _, x := range texts {
+			if x.Text == "LABEL" || x.Text == "GROUP" {
+				shown++
+			}
+		}
+		all := 3000
+		if name == "flow" {
+			all += 3
+		}
+		if want := p.Plural("picture.rows", all-shown); shown < 100 || height > 12400 || !strings.Contains(said(texts), want) {
+			t.Errorf("%s: %d rows on %d × %d, and not %q", name, shown, width, height, want)
 		}
 	}
 }

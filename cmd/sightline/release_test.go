@@ -381,6 +381,17 @@ func (r releaser) checkServed(served func(string) *httptest.ResponseRecorder, ke
 		same(names[i], served(u.EscapedPath()), before[names[i]])
 	}
 	same("manifest", served("/r/2026.11/manifest.json"), before["manifest.json"])
+	for _, name := range []string{"country/KE.png", "country/KE/figure/peers-map.json", "country/KE/figure/peers-map.md", "country/KE/figure/peers-map.png", "country/KE/figure/peers-map@2x.png", "figure/world@2x.png"} {
+		same(name, served("/r/2026.11/"+name), before[name])
+		if !bytes.Contains(before["manifest.json"], []byte(`"`+name+`"`)) {
+			t.Errorf("the manifest does not list %s", name)
+		}
+	}
+	for address, want := range map[string]string{"country/KE/figure/peers-map": "/r/2026.11/country/KE#peers-map", "figure/world": "/r/2026.11/#world"} {
+		if w := served("/r/2026.11/" + address); w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != want {
+			t.Errorf("%s: status %d to %q", address, w.Code, w.Header().Get("Location"))
+		}
+	}
 	if w := served("/r/2026.12/country/KE"); w.Code != http.StatusOK || bytes.Equal(w.Body.Bytes(), before["country/KE.html"]) {
 		t.Errorf("the second release: status %d, or the first in its place", w.Code)
 	}
