@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sightline"
+	"sightline/atlas/figure"
 	"sightline/dossier"
 )
 
@@ -20,6 +21,18 @@ type comparePage struct {
 	With    string
 	Columns []dossier.Summary
 	Rows    []dossier.CompareRow
+}
+
+// lead are the answers of each country, for a picture of the page.
+func (p *comparePage) lead() (out []figure.Lead) {
+	for _, c := range p.Columns {
+		for _, a := range c.Answers {
+			l := p.answered(p.Text("question."+a.ID), p.Text("basis."+string(a.Basis)), p.Said(a.Sentence))
+			l.Label = sightline.Inert(c.Country.Name) + ". " + l.Label
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 func compare(q *request, c sightline.Country, with string) (Page, error) {

@@ -110,9 +110,14 @@ func country(q *request) (Page, error) {
 // picture of the page says above its figures.
 func (p *countryPage) lead() (out []figure.Lead) {
 	for _, b := range p.Boxes {
-		out = append(out, figure.Lead{Label: text(b.Question + " " + p.Text("basis.label") + " " + b.Basis + "."), Text: text(b.Sentence)})
+		out = append(out, p.answered(b.Question, b.Basis, b.Sentence))
 	}
 	return out
+}
+
+// answered is an answer in a picture.
+func (h *Head) answered(question, basis, sentence html.HTML) figure.Lead {
+	return figure.Lead{Label: text(question + " " + h.Text("basis.label") + " " + basis + "."), Text: text(sentence)}
 }
 
 // part prints the section of an answer, with the first cards and rows of each
@@ -416,7 +421,9 @@ func countryPart(q *request) (Page, error) {
 		cites := newCitations(d.Notes)
 		most := 1 << 30
 		p.Parts = []html.HTML{p.part(d, i, cites, most, most, "")}
-		for _, g := range d.Answers[i].Groups {
+		a := d.Answers[i]
+		p.Boxes = []answerBox{{Question: p.Text("question." + a.ID), Sentence: p.Said(a.Sentence), Basis: p.Text("basis." + string(a.Basis))}} // for a picture
+		for _, g := range a.Groups {
 			p.Sections = append(p.Sections, Link{Href: "#g-" + g.ID, Text: p.Said(g.Heading)})
 		}
 		p.Notes = cites.notes()

@@ -30,7 +30,7 @@ type holdingPart struct {
 // lead is what states hold of the network, for a picture of the page.
 func (p *networkPage) lead() (out []figure.Lead) {
 	for _, h := range p.Holdings {
-		out = append(out, figure.Lead{Text: text(h.Text)})
+		out = append(out, figure.Lead{Label: p.Plain("network.holdings"), Text: text(h.Text)})
 	}
 	return out
 }

@@ -197,7 +197,8 @@ func poster(w io.Writer, page Page, printed []byte) error {
 }
 
 // firstSentence is the first paragraph of the main part of a page that says
-// what the page says: not a date, a note or a form.
+// what the page says: not a date, a note or a form. Citations lead nowhere in a
+// picture, and are left out.
 func firstSentence(page []byte) string {
 	_, rest, _ := bytes.Cut(page, []byte("<main"))
 	for {
@@ -211,6 +212,14 @@ func firstSentence(page []byte) string {
 			continue
 		}
 		p, _, _ = bytes.Cut(p, []byte("</p>"))
+		for {
+			before, cite, found := bytes.Cut(p, []byte(` <a class="cite"`))
+			if !found {
+				break
+			}
+			_, after, _ := bytes.Cut(cite, []byte("</a>"))
+			p = slices.Concat(before, after)
+		}
 		if s := strings.Join(strings.Fields(text(html.HTML(p))), " "); s != "" {
 			return s
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"image"
+	"image/color"
 	"image/png"
 	"net/http"
 	"os"
@@ -137,8 +139,26 @@ func checkForm(t *testing.T, address, suffix string, body []byte) {
 			t.Errorf("%s begins with %.40q", address, body)
 		}
 	case ".png":
-		if img, err := png.Decode(bytes.NewReader(body)); err != nil || img.Bounds().Dx()%760 != 0 {
+		img, err := png.Decode(bytes.NewReader(body))
+		if err != nil || img.Bounds().Dx()%760 != 0 {
 			t.Errorf("%s: %v", address, err)
+			return
+		}
+		// Nothing reaches into the margin, where it would be cut.
+		margin := img.Bounds().Dx() / 760 * 14
+		inner := img.Bounds().Inset(margin)
+		white, _, _, _ := color.White.RGBA()
+		for y := 0; y < img.Bounds().Dy(); y++ {
+			for x := 0; x < img.Bounds().Dx(); x++ {
+				if (image.Point{x, y}).In(inner) {
+					x = inner.Max.X - 1
+					continue
+				}
+				if r, g, b, _ := img.At(x, y).RGBA(); r != white || g != white || b != white {
+					t.Errorf("%s: something is drawn at %d, %d, in the margin of %v", address, x, y, img.Bounds())
+					return
+				}
+			}
 		}
 	}
 }
