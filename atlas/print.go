@@ -122,6 +122,7 @@ func printFigure(w io.Writer, h *Head, id, form string) (kind string, err error)
 	}
 	f, p := h.Figures[i], h.q.words
 	at := h.imprint(strings.TrimSuffix(h.q.path, "/") + "/figure/" + name)
+	at.Page = h.Title
 	switch form {
 	case formHTML:
 		return "", redirect{h.q.here(h.q.path, flat(h.q.query)...) + "#" + name}

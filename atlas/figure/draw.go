@@ -44,7 +44,7 @@ func (d *drawing) row(h int) {
 func (f Rows) draw(d *drawing) {
 	v := f.prepare(d.p, nil)
 	d.open(v.view)
-	shares := []int{24, 22, 21}
+	shares := []int{24, 20, 26}
 	if len(v.Columns) == 0 {
 		shares = []int{32, 40, 28}
 	}

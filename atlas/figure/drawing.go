@@ -480,6 +480,7 @@ type Imprint struct {
 	Edition template.HTML // where the values are from, as a sentence
 	View    template.HTML // as of when, as a sentence
 	Address string        // of the page or figure in the atlas, without a host
+	Page    string        // title of the page that a figure is part of
 }
 
 // imprint adds the foot of a picture.
@@ -498,10 +499,16 @@ func (d *drawing) imprint(at Imprint) {
 // PNG draws a figure at a scale of 1 or 2: heading, key, picture, values and
 // caption as the page prints them, and the imprint.
 func PNG(w io.Writer, p *words.Printer, f Figure, at Imprint, scale int) error {
+	return alone(p, f, at).png(w, f.Name(), scale)
+}
+
+// alone is the picture of a figure by itself, under the title of its page.
+func alone(p *words.Printer, f Figure, at Imprint) *drawing {
 	d := newDrawing(p)
+	d.paragraph(at.Page, ofNote)
 	f.draw(d)
 	d.imprint(at)
-	return d.png(w, f.Name(), scale)
+	return d
 }
 
 // Poster is a page as a picture.

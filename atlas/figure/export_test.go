@@ -12,9 +12,7 @@ type Drawn struct {
 
 // Texts lists the texts of a figure's picture, and the size of that.
 func Texts(p *words.Printer, f Figure, at Imprint) (out []Drawn, width, height int) {
-	d := newDrawing(p)
-	f.draw(d)
-	d.imprint(at)
+	d := alone(p, f, at)
 	return d.drawn(), d.width, d.y
 }
 

@@ -194,7 +194,7 @@ func samples(name func(string) string) []figure.Figure {
 
 func plain(s string) string { return s }
 
-var imprint = figure.Imprint{Edition: "From the <bdi>catalogue 2026.11</bdi>.", View: "As known now.", Address: "/country/KE/figure/x"}
+var imprint = figure.Imprint{Edition: "From the <bdi>catalogue 2026.11</bdi>.", View: "As known now.", Address: "/country/KE/figure/x", Page: "Kenya"}
 
 func htmlOf(f figure.Figure, p *words.Printer) string { return string(f.HTML(p, keep)) }
 

@@ -93,7 +93,7 @@ func TestPictures(t *testing.T) {
 				continue
 			}
 			all := said(texts)
-			for _, want := range []string{p.Text("figure.method", "method", "sample/1"), "SL-0000-0002-2", "412 measurements", "Collector C moves it most", "catalogue 2026.11", "As known now.", imprint.Address, f.Alt(p)} {
+			for _, want := range []string{p.Text("figure.method", "method", "sample/1"), "SL-0000-0002-2", "412 measurements", "Collector C moves it most", "catalogue 2026.11", "As known now.", imprint.Address, "Kenya ", f.Alt(p)} {
 				if !strings.Contains(all, want) {
 					t.Errorf("%s: the picture does not say %q\n%s", f.Name(), want, all)
 				}

@@ -63,6 +63,7 @@ const Schema = "sightline.figure/1"
 type Document struct {
 	Schema   string               `json:"schema"`
 	Figure   string               `json:"figure"`  // its id in the page
+	Page     string               `json:"page"`    // title of that
 	Address  string               `json:"address"` // in the atlas, without a host
 	Edition  string               `json:"edition"`
 	View     string               `json:"view"` // as of when, in words
@@ -79,7 +80,7 @@ type Document struct {
 // JSON writes a figure as a document.
 func JSON(w io.Writer, p *words.Printer, f Figure, at Imprint) error {
 	v, frame := f.parts(p)
-	d := Document{Schema: Schema, Figure: f.Name(), Address: at.Address, Edition: plain(at.Edition), View: plain(at.View),
+	d := Document{Schema: Schema, Figure: f.Name(), Page: at.Page, Address: at.Address, Edition: plain(at.Edition), View: plain(at.View),
 		Heading: plain(v.Heading), Sentence: plain(v.Sentence), Method: frame.Method}
 	for _, c := range v.Caption {
 		if !slices.Contains(v.pageOnly, c) {
@@ -124,7 +125,7 @@ func Markdown(w io.Writer, p *words.Printer, f Figure, at Imprint, link Link) er
 	v, _ := f.parts(p)
 	h := "h" + strconv.Itoa(v.Depth)
 	page := strings.NewReplacer("<"+h+" ", "<h1 ", "</"+h+">", "</h1>").Replace(string(f.HTML(p, link)))
-	foot := "<p>" + at.Edition + " " + at.View + " " + p.Code(at.Address) + "</p>"
+	foot := "<p>" + p.Name(at.Page) + ". " + at.Edition + " " + at.View + " " + p.Code(at.Address) + "</p>"
 	_, err := w.Write(markdown.Page([]byte("<main>" + page + string(foot) + "</main>")))
 	return err
 }
