@@ -137,7 +137,7 @@ func pageNumbers(t *testing.T, f figure.Figure) (out []string) {
 		return s
 	}
 	for n := range root.Descendants() {
-		if n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th" || n.Data == "figcaption" && false || strings.Contains(" val lab lev ends ", " "+attr(n, "class")+" ") && attr(n, "class") != "") {
+		if n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th" || strings.Contains(" val lab lev ends ", " "+attr(n, "class")+" ") && attr(n, "class") != "") {
 			for b := range n.Descendants() {
 				if b.Type == html.ElementNode && b.Data == "bdi" {
 					out = append(out, text(b))
