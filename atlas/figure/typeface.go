@@ -1,17 +1,18 @@
 package figure
 
 import (
-	"bytes"
-	_ "embed"
-	"encoding/binary"
 	"fmt"
-	"io"
+	"image"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
-	"github.com/klauspost/compress/gzip"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"golang.org/x/image/vector"
 
 	"sightline/spelling"
 )
@@ -22,67 +23,36 @@ import (
 // lines of that at 1x. All arithmetic is on whole numbers: the same letters on
 // every machine.
 
-// letterData are the outlines of its letters: for each, all as varints, how far
-// its number is from the one before, its advance, and its segments. A segment is
-// its kind (0 moves, 1 draws a line, 2 a quadratic curve) and its points, as
-// distances from the point before. A test compares it with the typeface.
-//
-//go:embed letters.gz
-var letterData []byte
-
 // upem is how many units of the typeface a letter is high.
 const upem = 2048
 
-// segment is a part of an outline: to x, y, in units of the typeface, y down.
-// A curve has its control point before.
-type segment struct {
-	kind         int
-	cx, cy, x, y int
-}
-
 type letter struct {
-	advance  int // in units of the typeface
-	segments []segment
-}
-
-func unpackLetters() []byte {
-	z, err := gzip.NewReader(bytes.NewReader(letterData))
-	if err != nil {
-		panic("BUG: letters.gz: " + err.Error())
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		panic("BUG: letters.gz: " + err.Error())
-	}
-	return b
+	advance  int           // in units of the typeface
+	segments sfnt.Segments // y down, in units of the typeface
 }
 
 // letters are those that the typeface has.
 var letters = sync.OnceValue(func() map[rune]letter {
-	b := unpackLetters()
-	next := func() int {
-		v, n := binary.Varint(b)
-		if n <= 0 {
-			panic("BUG: letters.gz ends early")
-		}
-		b = b[n:]
-		return int(v)
+	f, err := sfnt.Parse(goregular.TTF)
+	if err != nil || f.UnitsPerEm() != upem {
+		panic(fmt.Sprintf("BUG: typeface: %v", err))
 	}
 	out := map[rune]letter{}
-	for r := rune(0); len(b) > 0; {
-		r += rune(next())
-		l := letter{advance: next(), segments: make([]segment, next())}
-		x, y := 0, 0
-		for i := range l.segments {
-			s := &l.segments[i]
-			if s.kind = next(); s.kind == 2 {
-				x, y = x+next(), y+next()
-				s.cx, s.cy = x, y
-			}
-			x, y = x+next(), y+next()
-			s.x, s.y = x, y
+	var b sfnt.Buffer
+	for r := ' '; r <= 0xffff; r++ {
+		i, err := f.GlyphIndex(&b, r)
+		if err != nil || i == 0 || unicode.IsControl(r) {
+			continue
 		}
-		out[r] = l
+		advance, err := f.GlyphAdvance(&b, i, upem, font.HintingNone) // as large as makes a unit 1/64 of a pixel
+		if err != nil {
+			panic("BUG: typeface: " + err.Error())
+		}
+		segments, err := f.LoadGlyph(&b, i, upem, nil)
+		if err != nil {
+			panic("BUG: typeface: " + err.Error())
+		}
+		out[r] = letter{int(advance), slices.Clone(segments)}
 	}
 	return out
 })
@@ -122,100 +92,70 @@ func glyphOf(r rune, size, scale, quarter int) *glyph {
 	return g.(*glyph)
 }
 
-// A pixel is cut into so many rows, and a row into so many parts.
-const (
-	subRows  = 16
-	subParts = 64
-)
+// part is what points of an outline are rounded to, in parts of a pixel. As few
+// parts are exact in the numbers of the rasterizer, which then works alike on
+// every machine; its own curves would not.
+const part = 64
 
-// rasterize fills the outline of a letter: what winds round a place is inside
-// (the nonzero rule), and a pixel has as much ink as its rows are inside.
+// rasterize fills the outline of a letter.
 func rasterize(k glyphKey) *glyph {
 	l, ok := letters()[k.r]
 	if !ok {
 		panic(fmt.Sprintf("BUG: no letter %q in pictures", k.r))
 	}
-	// Points in parts of a pixel to the right and in rows down.
-	em := k.size * k.scale
-	px := func(x int) int { return floorDiv(x*em*subParts+upem/2, upem) + k.quarter*subParts/4 }
-	py := func(y int) int { return floorDiv(y*em*subParts+upem/2, upem) } // finer than rows
-	type edge struct{ x0, y0, x1, y1 int }
-	var edges []edge
-	x0, y0, x1, y1 := 1<<30, 1<<30, -1<<30, -1<<30
-	line := func(ax, ay, bx, by int) {
-		edges = append(edges, edge{ax, ay, bx, by})
-		x0, y0, x1, y1 = min(x0, ax, bx), min(y0, ay, by), max(x1, ax, bx), max(y1, ay, by)
+	at := func(p fixed.Point26_6) image.Point {
+		em := k.size * k.scale
+		return image.Pt(floorDiv(int(p.X)*em*part+upem/2, upem)+k.quarter*part/4, floorDiv(int(p.Y)*em*part+upem/2, upem))
 	}
-	var atX, atY, startX, startY int
+	var lines [][]image.Point
+	var bounds image.Rectangle
 	for _, s := range l.segments {
-		x, y := px(s.x), py(s.y)
-		switch s.kind {
-		case 0:
-			if atX != startX || atY != startY {
-				line(atX, atY, startX, startY)
-			}
-			startX, startY = x, y
-		case 1:
-			line(atX, atY, x, y)
-		case 2:
+		n := len(lines) - 1
+		switch s.Op {
+		case sfnt.SegmentOpMoveTo:
+			lines = append(lines, []image.Point{at(s.Args[0])})
+		case sfnt.SegmentOpLineTo:
+			lines[n] = append(lines[n], at(s.Args[0]))
+		case sfnt.SegmentOpQuadTo:
 			const parts = 8
-			cx, cy := px(s.cx), py(s.cy)
-			fromX, fromY := atX, atY
+			from, by, to := lines[n][len(lines[n])-1], at(s.Args[0]), at(s.Args[1])
 			for i := 1; i <= parts; i++ {
-				a, b, c := (parts-i)*(parts-i), 2*i*(parts-i), i*i
-				nx, ny := floorDiv(a*atX+b*cx+c*x, parts*parts), floorDiv(a*atY+b*cy+c*y, parts*parts)
-				line(fromX, fromY, nx, ny)
-				fromX, fromY = nx, ny
+				p := from.Mul((parts - i) * (parts - i)).Add(by.Mul(2 * i * (parts - i))).Add(to.Mul(i * i))
+				lines[n] = append(lines[n], image.Pt(floorDiv(p.X, parts*parts), floorDiv(p.Y, parts*parts)))
 			}
+		default:
+			panic(fmt.Sprintf("BUG: %q has a curve of another kind", k.r))
 		}
-		atX, atY = x, y
 	}
-	if atX != startX || atY != startY {
-		line(atX, atY, startX, startY)
+	for _, line := range lines {
+		for _, p := range line {
+			bounds = bounds.Union(image.Rectangle{p, p.Add(image.Pt(1, 1))})
+		}
 	}
-	if len(edges) == 0 {
+	if bounds.Empty() {
 		return &glyph{} // a space
 	}
-	g := &glyph{left: floorDiv(x0, subParts), top: floorDiv(y0, subParts)}
-	g.width, g.height = floorDiv(x1+subParts-1, subParts)-g.left, floorDiv(y1+subParts-1, subParts)-g.top
-	g.steps = make([]uint8, g.width*g.height)
-	sum := make([]int, g.width)
-	var row []int // where edges cross it, four times, and which way they wind: 0 up, 2 down
-	for py := range g.height {
-		clear(sum)
-		for sub := range subRows {
-			y := (g.top+py)*subParts + sub*subParts/subRows + subParts/subRows/2
-			row = row[:0]
-			for _, e := range edges {
-				down := 2
-				if e.y0 > e.y1 {
-					e, down = edge{e.x1, e.y1, e.x0, e.y0}, 0
-				}
-				if y >= e.y0 && y < e.y1 {
-					row = append(row, 4*(e.x0+floorDiv((e.x1-e.x0)*(y-e.y0), e.y1-e.y0)-g.left*subParts)+down)
-				}
-			}
-			slices.Sort(row)
-			wind := 0
-			for i, c := range row {
-				if wind != 0 {
-					cover(sum, row[i-1]/4, c/4)
-				}
-				wind += c%4 - 1
+	g := &glyph{left: floorDiv(bounds.Min.X, part), top: floorDiv(bounds.Min.Y, part)}
+	g.width, g.height = floorDiv(bounds.Max.X+part-1, part)-g.left, floorDiv(bounds.Max.Y+part-1, part)-g.top
+	z := vector.NewRasterizer(g.width, g.height)
+	for _, line := range lines {
+		for i, p := range line {
+			x, y := float32(p.X-g.left*part)/part, float32(p.Y-g.top*part)/part
+			if i == 0 {
+				z.MoveTo(x, y)
+			} else {
+				z.LineTo(x, y)
 			}
 		}
-		for x, n := range sum {
-			g.steps[py*g.width+x] = uint8((n*steps + subRows*subParts/2) / (subRows * subParts))
-		}
+		z.ClosePath()
+	}
+	ink := image.NewAlpha(z.Bounds())
+	z.Draw(ink, ink.Rect, image.Opaque, image.Point{})
+	g.steps = make([]uint8, len(ink.Pix))
+	for i, a := range ink.Pix {
+		g.steps[i] = uint8((int(a)*steps + 127) / 255)
 	}
 	return g
-}
-
-// cover adds the parts of a row from one place to another to its pixels.
-func cover(sum []int, from, to int) {
-	for x := from / subParts; x < len(sum) && x*subParts < to; x++ {
-		sum[x] += min(to, (x+1)*subParts) - max(from, x*subParts)
-	}
 }
 
 func floorDiv(a, b int) int {
