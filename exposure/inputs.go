@@ -318,14 +318,14 @@ func ReadASCountries(r io.Reader) (map[sightline.ASN]sightline.Country, error) {
 	err := eachLine(r, func(line string, n int) error {
 		f := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '|' || r == '\t' })
 		if len(f) < 2 {
-			return badLine("countries of networks", n, line, "Write number,country.")
+			return badLine("countries of networks", n, line, "Write number,country; a network whose country is not known has no line.")
 		}
 		a, err := sightline.ParseASN(strings.TrimSpace(f[0]))
 		if err != nil {
 			if n == 1 {
 				return nil // a heading
 			}
-			return badLine("countries of networks", n, line, "Write number,country.")
+			return badLine("countries of networks", n, line, "Write number,country; a network whose country is not known has no line.")
 		}
 		var c sightline.Country
 		if c.UnmarshalText([]byte(strings.Trim(strings.TrimSpace(f[len(f)-1]), `"`))) == nil && !c.IsZero() {
