@@ -2,6 +2,7 @@ package sightline
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,6 +24,18 @@ func Inert(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// InertCell is Inert for a cell of a table: no program that opens it reads it as
+// a formula. Numbers stay as they are.
+func InertCell(s string) string {
+	s = Inert(s)
+	if strings.IndexAny(strings.TrimLeft(s, " \u00a0\u3000"), "=+-@|%＝＋－＠") == 0 {
+		if _, err := strconv.ParseFloat(s, 64); err != nil {
+			return "'" + s
+		}
+	}
+	return s
 }
 
 // Typed is what a reader wrote into a field or an address, with a space for each

@@ -165,7 +165,7 @@ func TestInertCell(t *testing.T) {
 		"": "", "Kenya": "Kenya", "-2.5": "-2.5", "+7": "+7", "1e5": "1e5", "=1+1": "'=1+1", " =1+1": "' =1+1", "-2+3": "'-2+3", "@SUM(A1)": "'@SUM(A1)",
 		"|calc": "'|calc", "＝1": "'＝1", "\t=1": "<U+0009>=1", "a\r\n=1": "a<U+000D><U+000A>=1", "\u202Etxt": "<U+202E>txt",
 	} {
-		if got := inertCell(text); got != want {
+		if got := sightline.InertCell(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}

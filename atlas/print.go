@@ -8,7 +8,6 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -92,24 +91,12 @@ func printRows(w io.Writer, columns []string, rows [][]string) error {
 	for _, r := range rows {
 		out := make([]string, len(r))
 		for i, t := range r {
-			out[i] = inertCell(t)
+			out[i] = sightline.InertCell(t)
 		}
 		c.Write(out)
 	}
 	c.Flush()
 	return c.Error()
-}
-
-// inertCell makes foreign text safe in a table: what is hidden is shown, and
-// no spreadsheet reads it as a formula.
-func inertCell(t string) string {
-	t = sightline.Inert(t)
-	if strings.IndexAny(strings.TrimLeft(t, " \u00a0\u3000"), "=+-@|%＝＋－＠") == 0 {
-		if _, err := strconv.ParseFloat(t, 64); err != nil {
-			return "'" + t
-		}
-	}
-	return t
 }
 
 // printFigure prints one figure of a page, in the form that was asked for.

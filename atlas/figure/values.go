@@ -26,10 +26,11 @@ func CSV(w io.Writer, f Figure) error {
 	out := make([]string, len(head))
 	write := func(row []string) error {
 		for i, s := range row {
-			if s = sightline.Inert(s); !slices.Contains(bare, head[i]) && head[i] != textColumn {
-				s = spreadsheet(s)
+			if head[i] == textColumn { // words of ours
+				out[i] = sightline.Inert(s)
+			} else {
+				out[i] = sightline.InertCell(s)
 			}
-			out[i] = s
 		}
 		return c.Write(out)
 	}
@@ -43,15 +44,6 @@ func CSV(w io.Writer, f Figure) error {
 	}
 	c.Flush()
 	return c.Error()
-}
-
-// spreadsheet makes foreign text safe in a table: no formula to the program
-// that opens it.
-func spreadsheet(s string) string {
-	if strings.IndexAny(strings.TrimLeft(s, " \u00a0\u3000"), "=+-@|%＝＋－＠") == 0 {
-		return "'" + s
-	}
-	return s
 }
 
 // Schema names the form of a figure as a document.
