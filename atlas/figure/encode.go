@@ -13,7 +13,7 @@ import (
 
 // encode writes the canvas as PNG, as places in the palette. The source, if any,
 // stands in a text chunk (ISO/IEC 15948, 11.3.4.3). A release has thousands of
-// pictures: packed tighter they would be a sixth smaller and take twice as long.
+// pictures: packed tighter they would be a sixth smaller, and it a third slower.
 func (c canvas) encode(w io.Writer, source string) error {
 	of := image.NewPaletted(image.Rect(0, 0, c.width, c.height), nil)
 	for _, x := range c.colours {
