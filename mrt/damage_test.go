@@ -291,6 +291,11 @@ func FuzzReader(f *testing.F) {
 		if rep := r.Report(); rep.Elements != n || mrt.OnDamage(way%4) != mrt.Fail && rep.Bytes != int64(len(b)) {
 			t.Fatalf("%+v, %d elements, %d bytes", rep, n, len(b))
 		}
+		opts := mrt.Options{OnDamage: mrt.OnDamage(way % 4), MaxRecord: 1 << 16}
+		want, _ := elements(bytes.NewReader(b), opts, false)
+		if got, _ := elements(bytes.NewReader(b), opts, true); !bytes.Equal(got, want) {
+			t.Fatalf("by rows:\n%s\nwant:\n%s", got, want)
+		}
 	})
 }
 

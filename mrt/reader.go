@@ -95,6 +95,7 @@ type Reader struct {
 	body    []byte // of the current record; valid until the next fill
 	pos     int    // in body
 	left    int    // entries still to come, of a table record
+	rows    []Row
 	routes  []Route
 	step    step
 	addPath bool

@@ -183,59 +183,47 @@ func (r *Reader) tableEntry() (got, stop bool) {
 	e.Peer = int(r.index[peer])
 	e.Attrs = b[at : at+n]
 	e.Kind = Held
-	var sound bool
-	if e.Path, e.HasPath, sound = tablePath(e.Attrs); !sound {
+	from, to, has, sound := tablePath(e.Attrs)
+	if !sound {
 		d := tableDamage(e.Attrs)
 		d.Skipped = int64(head + n)
 		return false, r.damage(d)
 	}
-	if !e.HasPath {
+	e.HasPath, e.Path = has, nil
+	if has {
+		e.Path = Path(e.Attrs[from:to])
+	} else {
 		r.rep.NoPath++
 	}
 	return true, false
 }
 
 // tablePath finds the AS_PATH in the attributes of a TABLE_DUMP_V2 entry, and
-// touches nothing else.
-func tablePath(a []byte) (path Path, has, sound bool) {
+// touches nothing else: it is a[from:to].
+func tablePath(a []byte) (from, to int, has, sound bool) {
 	i := 0
-	// Nearly always ORIGIN, AS_PATH and NEXT_HOP come first, in this order. To
-	// guess their lengths spares waiting for each before looking at the next.
-	if len(a) >= 14 && binary.LittleEndian.Uint32(a)&0xffffff == 0x010140 && binary.LittleEndian.Uint16(a[4:]) == 0x0240 && a[7] == byte(Sequence) {
-		l := int(a[6])
-		i = 7 + l
-		if 2+4*int(a[8]) != l || i+7 > len(a) {
-			i = 0
-		} else {
-			path, has = Path(a[7:i]), true
-			if binary.LittleEndian.Uint32(a[i:])&0xffffff == 0x040340 {
-				i += 7
-			}
-		}
-	}
 	for i+4 <= len(a) {
 		head := binary.LittleEndian.Uint32(a[i:]) // flags, type, length
-		from, l := i+3, int(head>>16&0xff)
+		start, l := i+3, int(head>>16&0xff)
 		if head&0x10 != 0 {
-			from, l = i+4, l<<8|int(head>>24)
+			start, l = i+4, l<<8|int(head>>24)
 		}
-		end := from + l
+		end := start + l
 		if end > len(a) {
-			return nil, false, false
+			return 0, 0, false, false
 		}
 		if head>>8&0xff == attrASPath && !has {
-			path, has = Path(a[from:end]), true
-			usual := l > 2 && path[0] == byte(Sequence) && 2+4*int(path[1]) == l
-			if !usual && pathDamage(path, 4) != "" {
-				return nil, false, false
+			from, to, has = start, end, true
+			if pathDamage(a[from:to], 4) != "" {
+				return 0, 0, false, false
 			}
 		}
 		i = end
 	}
 	if i+3 == len(a) && a[i]&0x10 == 0 && a[i+2] == 0 { // an empty one is the last
-		return path, has || a[i+1] == attrASPath, true
+		return from, to, has || a[i+1] == attrASPath, true
 	}
-	return path, has, i == len(a)
+	return from, to, has, i == len(a)
 }
 
 // tableDamage says why tablePath found attributes unsound.
@@ -265,60 +253,6 @@ func tableDamage(a []byte) Damage {
 		}
 		a = a[from+l:]
 	}
-}
-
-// Route is what one peer holds, in a record of a table.
-type Route struct {
-	Peer   int32 // index into Peers
-	PathID uint32
-	Path   Path // empty where there is no AS_PATH attribute
-}
-
-// Row hands out the current element's route, and behind it at once what Next
-// would hand out one by one of the record that the element is of: the routes
-// to the same prefix, up to the first damage. There are none but in tables of
-// the form TABLE_DUMP_V2. The routes are valid until the next call of Next.
-func (r *Reader) Row() []Route {
-	if r.step != inTable || r.out != &r.elem {
-		return nil
-	}
-	head := 8
-	if r.addPath {
-		head = 12
-	}
-	at := r.pos
-	b := r.body
-	most := 1 + min(r.left, (len(b)-at)/head)
-	if len(r.routes) < most {
-		r.routes = make([]Route, max(most, 64))
-	}
-	out := r.routes[:most]
-	out[0] = Route{Peer: int32(r.elem.Peer), PathID: r.elem.PathID, Path: r.elem.Path}
-	n := 1
-	for ; n < len(out) && at+head <= len(b); n++ {
-		peer, l := int(binary.BigEndian.Uint16(b[at:])), int(binary.BigEndian.Uint16(b[at+head-2:]))
-		end := at + head + l
-		if end > len(b) || peer >= len(r.index) {
-			break
-		}
-		path, has, sound := tablePath(b[at+head : end])
-		if !sound {
-			break
-		}
-		if !has {
-			r.rep.NoPath++
-		}
-		x := &out[n]
-		x.Peer, x.PathID, x.Path = r.index[peer], 0, path
-		if r.addPath {
-			x.PathID = binary.BigEndian.Uint32(b[at+6:])
-		}
-		at = end
-	}
-	r.left -= n - 1
-	r.rep.Elements += int64(n - 1)
-	r.pos = at
-	return out[:n]
 }
 
 // oldHead is the length of a TABLE_DUMP entry before its attributes, without

@@ -2,13 +2,14 @@ package mrt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"math/rand/v2"
 	"testing"
 )
 
-// TestTablePath compares tablePath, which guesses what comes first, with a walk
-// that does not, on usual attributes and on ones a few bytes off.
+// TestTablePath compares tablePath, and entries, which guesses what comes first,
+// with a walk that does not, on usual attributes and on ones a few bytes off.
 func TestTablePath(t *testing.T) {
 	walk := func(a []byte) (path []byte, has, sound bool) {
 		for len(a) > 0 {
@@ -60,10 +61,17 @@ func TestTablePath(t *testing.T) {
 				}
 				a = a[:len(a)-max(0, rng.IntN(12)-8)]
 			}
-			path, has, sound := tablePath(a)
+			from, to, has, sound := tablePath(a)
+			path := a[from:to]
 			wantPath, wantHas, wantSound := walk(a)
 			if sound != wantSound || sound && (!bytes.Equal(path, wantPath) || has != wantHas) {
 				t.Fatalf("%x: path %x, there %v, sound %v; want %x, %v, %v", a, path, has, sound, wantPath, wantHas, wantSound)
+			}
+			entry := append(binary.BigEndian.AppendUint16(make([]byte, 6), uint16(len(a))), a...)
+			got := make([]Route, 1)
+			end, without := entries(got, entry, 0, []int32{0})
+			if r := got[0]; wantSound && (end != len(entry) || (without == 0) != wantHas || !bytes.Equal(entry[r.pathFrom:][:r.pathLen], wantPath)) || !wantSound && end != -1 {
+				t.Fatalf("%x: entries end at %d, %+v, %d without a path; want %x, %v, %v", a, end, r, without, wantPath, wantHas, wantSound)
 			}
 			if sound {
 				sounds++

@@ -26,14 +26,16 @@ func (p Peer) Compare(q Peer) int {
 // Builder gathers feeds and makes tables of them. It is not safe for use by
 // several goroutines.
 type Builder struct {
-	set   Set
-	peers []Peer
-	index map[Peer]int
-	feeds []*Feed
+	set          Set
+	peers        []Peer
+	rank, ranked []uint16 // of each peer its place in the canonical order, and the other way round; see order
+	line         *line
+	index        map[Peer]int
+	feeds        []*Feed
 }
 
 // NewBuilder makes an empty builder.
-func NewBuilder() *Builder { return &Builder{index: map[Peer]int{}} }
+func NewBuilder() *Builder { return &Builder{index: map[Peer]int{}, line: new(line)} }
 
 // Feed is one input of a collector: a table, or updates in the order of time.
 // Feeds count in the order in which they were opened: an update feed comes
@@ -42,49 +44,82 @@ type Feed struct {
 	b         *Builder
 	collector string
 	peers     []from // by mrt's index
+	ranks     int    // among how many peers their ranks are
 	entries   entries
 	pathID    map[uint32]uint32 // place → path identifier, where not 0
 	runs      [][]run           // entries of one prefix, in chunks of runChunk
-	v6        int               // runs of IPv6
-	now       netip.Prefix      // of the last run
+	addr6     [][2]uint64       // addresses of the runs of IPv6
+	now       key               // of the last run
 	last      *run
 	clear     map[uint16]uint32 // peer → place before which its routes are gone
 	sorted    bool
 	updates   bool
 	again     bool // a prefix was met in two runs one after the other
+	loose     bool // the last run may not be in the order of ranks
 
-	next   uint32    // where a path stands that was added behind the one met last, if any was
-	wait   []waiting // of a row, looked up together
-	hashes []uint64
+	looks  []look // of rows
+	hashes []uint32
 	seen   uint64
 }
 
 // from is a peer of the reader's list, and the path that it gave last: its next
 // is often the same.
 type from struct {
+	path mrt.Path
+	id   ID // of the path
+	gave bool
 	met  bool
 	peer uint16 // ours
-	id   ID     // of the path
-	at   uint32 // where it stands
-	path mrt.Path
+	rank uint16 // among as many peers as ranks says
 }
 
-// waiting is an entry whose path is not found yet.
-type waiting struct {
-	i    int   // in the row
-	peer int32 // of the reader's list
-	path mrt.Path
+// look is a route of rows whose path is looked for.
+type look struct {
+	route int32
+	hash  uint32
+	at    uint32 // where the path stands; 0 for not found yet
+	id    ID
+	first bool // of its row
 }
 
 // run is a row of entries with one prefix.
 type run struct {
-	key
-	n     uint16
+	addr  uint32 // the address; of IPv6 its index in addr6
 	start uint32
+	n     uint16
+	bits  uint8
+	v6    bool
 }
 
-// runChunk is how many runs are kept in one piece, so that none is ever moved.
-const runChunk = 1 << 14
+// runChunk is how many runs are kept in one piece. Only those of a piece that is
+// still short are ever moved.
+const runChunk = 1 << 19
+
+// line puts the entries of one prefix in the order of ranks; of a rank it keeps
+// the entry that was put last. It is so large that no rank is beyond it.
+type line struct {
+	path [1 << 16]ID
+	has  [1 << 10]uint64 // bits by rank
+}
+
+func (l *line) put(rank uint16, path ID) {
+	l.path[rank] = path
+	l.has[rank>>6] |= 1 << (rank & 63)
+}
+
+// take takes the entries out, and says how many they are. ranked are the peers by
+// rank.
+func (l *line) take(ranked, peers []uint16, paths []ID) (n int) {
+	for w := range (len(ranked) + 63) / 64 {
+		m := l.has[w]
+		for l.has[w] = 0; m != 0; m &= m - 1 {
+			r := w<<6 | bits.TrailingZeros64(m)
+			peers[n], paths[n] = ranked[r], l.path[r]
+			n++
+		}
+	}
+	return n
+}
 
 // key is a prefix without pointers, which the collector of garbage would look
 // at.
@@ -105,19 +140,25 @@ func keyOf(p netip.Prefix) key {
 
 // compare orders as ComparePrefix does.
 func (k key) compare(o key) int {
-	if k.v6 != o.v6 {
-		if o.v6 {
-			return -1
-		}
-		return 1
+	switch {
+	case k == o:
+		return 0
+	case k.less(o):
+		return -1
 	}
-	if k.hi != o.hi {
-		return cmp.Compare(k.hi, o.hi)
+	return 1
+}
+
+func (k key) less(o key) bool {
+	switch {
+	case k.v6 != o.v6:
+		return o.v6
+	case k.hi != o.hi:
+		return k.hi < o.hi
+	case k.lo != o.lo:
+		return k.lo < o.lo
 	}
-	if k.lo != o.lo {
-		return cmp.Compare(k.lo, o.lo)
-	}
-	return cmp.Compare(k.bits, o.bits)
+	return k.bits < o.bits
 }
 
 // entries are peers and paths side by side, in chunks, so that few are ever
@@ -153,13 +194,13 @@ func (e *entries) room(n int) bool {
 		size = max(1<<10, n) // small tables stay small
 	case c == 1 && len(e.lastPeer) < feedChunk && k+n <= feedChunk:
 		size = min(feedChunk, max(4*len(e.lastPeer), k+n))
-		e.lastPeer, e.lastPath = huge(make([]uint16, size)), huge(make([]ID, size))
+		e.lastPeer, e.lastPath = huge[uint16](size), huge[ID](size)
 		copy(e.lastPeer, e.peer[0])
 		copy(e.lastPath, e.path[0])
 		e.peer[0], e.path[0] = e.lastPeer, e.lastPath
 		return false
 	}
-	e.lastPeer, e.lastPath = huge(make([]uint16, size)), huge(make([]ID, size))
+	e.lastPeer, e.lastPath = huge[uint16](size), huge[ID](size)
 	e.end = uint32(len(e.peer)) << feedBits
 	e.peer, e.path = append(e.peer, e.lastPeer), append(e.path, e.lastPath)
 	return true
@@ -212,22 +253,26 @@ func (b *Builder) Paths() int { return b.set.Len() }
 // are not of a table those are passed over for which wanted is false; nil is
 // none. What ended m is left to the caller.
 func (f *Feed) Read(m *mrt.Reader, wanted func(*mrt.Elem) bool) error {
-	for m.Next() {
+	for {
+		if !f.updates && f.pathID == nil {
+			if rows, routes := m.Rows(); len(routes) > 0 {
+				if err := f.rows(m, rows, routes); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if !m.Next() {
+			return nil
+		}
 		e := m.Elem()
 		if wanted != nil && e.Kind != mrt.Held && !wanted(e) {
 			continue
 		}
-		var err error
-		if routes := m.Row(); routes != nil {
-			err = f.row(e, routes, m.Peers())
-		} else {
-			err = f.Add(e, m.Peers())
-		}
-		if err != nil {
+		if err := f.Add(e, m.Peers()); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // Add takes an element over. peers is the reader's list. A peer that leaves
@@ -252,10 +297,11 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	if e.Kind != mrt.Held {
 		f.updates = true
 	}
-	if err := f.room(e.Prefix, 1); err != nil {
+	if err := f.room(keyOf(e.Prefix), 1); err != nil {
 		return err
 	}
 	place := f.entries.end
+	f.loose = true
 	if e.Kind == mrt.Withdraw {
 		f.entries.add(p.peer, gone)
 	} else {
@@ -275,133 +321,184 @@ func (f *Feed) Add(e *mrt.Elem, peers []mrt.Peer) error {
 	return nil
 }
 
-// row takes over a row of which e is the first.
+// rows takes over rows of a table.
 //
-// The paths of a row mostly stand where their peers had their last, or, in a
-// table whose peers come in one order, one behind the other, as they were added
-// with an earlier row of the same origin. So each is looked for in the one way
-// and the other; the first that is not found there by its hash at once, since
-// the rest of the row may stand behind it; and the few that are left by their
-// hashes together.
-func (f *Feed) row(e *mrt.Elem, routes []mrt.Route, peers []mrt.Peer) error {
-	if e.AddPath || f.updates || f.pathID != nil || f.last != nil && int(f.last.n)+len(routes) > 1<<16-1 {
-		one := *e
-		for _, r := range routes {
-			one.Peer, one.PathID, one.Path = int(r.Peer), r.PathID, r.Path
-			if err := f.Add(&one, peers); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := f.room(e.Prefix, len(routes)); err != nil {
+// A path mostly is what its peer gave last; or, in a table whose peers come in
+// one order, it stands behind the one before it, as they were added with an
+// earlier row of the same origin. What is left is looked for by its hash, many
+// at a time, so that the waits for memory overlap: of each row first the first
+// path that is not its peer's last, since the others may stand behind it.
+func (f *Feed) rows(m *mrt.Reader, rows []mrt.Row, routes []mrt.Route) error {
+	if err := f.compare(m, rows, routes); err != nil {
 		return err
 	}
-	set, next := &f.b.set, f.next
-	f.wait, f.hashes = f.wait[:0], f.hashes[:0]
-	behind, anchored := false, false
-	at := f.entries.end & feedMask
-	inPeer, inPath := f.entries.lastPeer[at:][:len(routes)], f.entries.lastPath[at:][:len(routes)]
-	for i := range routes {
-		r := &routes[i]
-		p, err := f.peer(int(r.Peer), peers)
-		if err != nil {
-			return err
-		}
-		inPeer[i] = p.peer
-		if !behind && p.gave(r.Path) {
-			inPath[i], next = p.id, p.at+head+uint32(len(r.Path))
-			continue
-		}
-		switch {
-		case p.gives(set, next, r.Path):
-			behind = true
-		case behind && p.gave(r.Path):
-			behind = false
-		case !anchored:
-			at, err := set.intern(r.Path, set.hash(r.Path))
-			if err != nil {
-				return err
-			}
-			p.gives(set, at, r.Path)
-			anchored, behind = true, true
-		default:
-			f.wait = append(f.wait, waiting{i, r.Peer, r.Path})
-			f.hashes = append(f.hashes, set.hash(r.Path))
-			continue
-		}
-		inPath[i], next = p.id, p.at+head+uint32(len(r.Path))
+	f.search(m, routes)
+	if err := f.intern(m, routes); err != nil {
+		return err
 	}
-	f.next = next
-	f.entries.end += uint32(len(routes))
-	f.last.n += uint16(len(routes))
-	f.seen ^= set.fetch(f.hashes)
-	for k, w := range f.wait {
-		at, err := set.intern(w.path, f.hashes[k])
-		if err != nil {
+	if f.ranks != len(f.b.peers) {
+		f.b.order()
+		for i, p := range f.peers {
+			if p.met {
+				f.peers[i].rank = f.b.rank[p.peer]
+			}
+		}
+		f.ranks = len(f.b.peers)
+	}
+	i, looks, next := 0, f.looks, nextLook(f.looks)
+	peers, line, ranked := f.peers, f.b.line, f.b.ranked
+	for _, row := range rows {
+		n := row.Routes
+		if err := f.room(key{row.Hi, row.Lo, row.Bits, row.V6}, n); err != nil {
 			return err
 		}
-		p := &f.peers[w.peer]
-		p.gives(set, at, w.path)
-		inPath[w.i] = p.id
+		for k, r := range routes[i : i+n] {
+			p := &peers[r.Peer]
+			if i+k == next {
+				p.id, looks = looks[0].id, looks[1:]
+				next = nextLook(looks)
+			}
+			line.put(p.rank, p.id)
+		}
+		i += n
+		f.loose = f.last.n > 0
+		start := f.entries.end & feedMask
+		n = line.take(ranked, f.entries.lastPeer[start:], f.entries.lastPath[start:])
+		f.entries.end += uint32(n)
+		f.last.n += uint16(n)
 	}
 	return nil
 }
 
-// gave reports whether the peer gave that path last.
-func (p *from) gave(path mrt.Path) bool { return string(p.path) == string(path) && p.at != 0 }
-
-// gives reports whether the path stands at that place, which may be any, and if
-// it does notes it as what the peer gave last.
-func (p *from) gives(s *Set, at uint32, path mrt.Path) (ok bool) {
-	if id, path, ok := s.holds(at, path); ok {
-		p.id, p.at, p.path = id, at, path
-		return true
+// nextLook is the route of the first of looks; -1 where there is none.
+func nextLook(looks []look) int {
+	if len(looks) == 0 {
+		return -1
 	}
-	return false
+	return int(looks[0].route)
+}
+
+// compare lists the routes whose path is not their peer's last, and of each row
+// the first one's hash.
+func (f *Feed) compare(m *mrt.Reader, rows []mrt.Row, routes []mrt.Route) error {
+	if n := len(m.Peers()); len(f.peers) < n {
+		f.peers = append(f.peers, make([]from, n-len(f.peers))...)
+	}
+	peers, looks, n := f.peers, slices.Grow(f.looks[:0], len(routes))[:len(routes)], 0
+	f.hashes = f.hashes[:0]
+	i := 0
+	for _, row := range rows {
+		first := n
+		for _, r := range routes[i : i+row.Routes] {
+			p := &peers[r.Peer]
+			path := m.Path(r)
+			if string(p.path) != string(path) || !p.gave {
+				if !p.met {
+					if _, err := f.peer(int(r.Peer), m.Peers()); err != nil {
+						return err
+					}
+				}
+				p.path, p.gave = path, true
+				looks[n] = look{route: int32(i), first: n == first}
+				n++
+			}
+			i++
+		}
+		if n > first {
+			l := &looks[first]
+			l.hash = f.b.set.hash(m.Path(routes[l.route]))
+			f.hashes = append(f.hashes, l.hash)
+		}
+	}
+	f.looks = looks[:n]
+	return nil
+}
+
+// search looks for the paths listed, as far as they are in the set.
+func (f *Feed) search(m *mrt.Reader, routes []mrt.Route) {
+	set := &f.b.set
+	f.seen ^= set.fetch(f.hashes)
+	hashes := f.hashes[:0]
+	next := uint32(0)
+	for i := range f.looks {
+		l := &f.looks[i]
+		path := m.Path(routes[l.route])
+		switch {
+		case l.first:
+			l.at, _ = set.look(path, l.hash)
+			next = l.at
+		case set.holds(next, path):
+			l.at = next
+		default:
+			l.hash = set.hash(path)
+			hashes = append(hashes, l.hash)
+			continue
+		}
+		if l.at != 0 {
+			next += head + uint32(len(path))
+		}
+	}
+	f.seen ^= set.fetch(hashes)
+	f.hashes = hashes
+}
+
+// intern adds the paths listed that are not in the set.
+func (f *Feed) intern(m *mrt.Reader, routes []mrt.Route) (err error) {
+	set := &f.b.set
+	for i := range f.looks {
+		l := &f.looks[i]
+		r := routes[l.route]
+		if l.at == 0 {
+			if l.at, err = set.intern(m.Path(r), l.hash); err != nil {
+				return err
+			}
+		}
+		l.id, f.peers[r.Peer].path = set.at(l.at)
+	}
+	return nil
 }
 
 // find finds the path of a peer's entry.
 func (f *Feed) find(p *from, path mrt.Path) (ID, error) {
-	set := &f.b.set
-	if !p.gave(path) && !p.gives(set, f.next, path) {
-		at, err := set.intern(path, set.hash(path))
-		if err != nil {
-			return 0, err
-		}
-		p.gives(set, at, path)
+	if p.gave && string(p.path) == string(path) {
+		return p.id, nil
 	}
-	f.next = p.at + head + uint32(len(path))
+	set := &f.b.set
+	at, err := set.intern(path, set.hash(path))
+	if err != nil {
+		return 0, err
+	}
+	p.gave = true
+	p.id, p.path = set.at(at)
 	return p.id, nil
 }
 
 // peer is a peer of the reader's list.
 func (f *Feed) peer(i int, peers []mrt.Peer) (*from, error) {
-	if i < len(f.peers) && f.peers[i].met {
-		return &f.peers[i], nil
-	}
-	return f.meet(i, peers)
-}
-
-func (f *Feed) meet(i int, peers []mrt.Peer) (*from, error) {
 	for len(f.peers) <= i {
 		f.peers = append(f.peers, from{})
 	}
-	p, err := f.b.peer(Peer{peers[i].ASN, peers[i].Addr, f.collector})
-	if err != nil {
-		return nil, err
+	p := &f.peers[i]
+	if !p.met {
+		our, err := f.b.peer(Peer{peers[i].ASN, peers[i].Addr, f.collector})
+		if err != nil {
+			return nil, err
+		}
+		p.met, p.peer = true, uint16(our)
 	}
-	f.peers[i] = from{met: true, peer: uint16(p)}
-	return &f.peers[i], nil
+	return p, nil
 }
 
 // room makes room for n entries more with one prefix.
-func (f *Feed) room(prefix netip.Prefix, n int) error {
+func (f *Feed) room(prefix key, n int) error {
 	if f.entries.end >= maxPlace {
 		return sightline.Errorf(sightline.Invalid, "keep route", f.collector, "more than four thousand million entries in one feed").WithHint("Read the file in parts.")
 	}
+	if prefix != f.now {
+		f.settle()
+	}
 	switch split := f.entries.room(n); {
-	case f.last == nil || prefix != f.now || f.last.n == 1<<16-1:
+	case f.last == nil || prefix != f.now || int(f.last.n)+n > 1<<16-1:
 		f.begin(prefix)
 	case split && !f.updates && f.pathID == nil:
 		// The run goes on: no place before it matters to anyone.
@@ -413,23 +510,45 @@ func (f *Feed) room(prefix netip.Prefix, n int) error {
 	return nil
 }
 
+// settle puts the last run of a table in the order of ranks.
+func (f *Feed) settle() {
+	if !f.loose || f.updates || f.pathID != nil {
+		return
+	}
+	f.loose = false
+	b := f.b
+	b.order()
+	ps, ids := f.entries.at(f.last.start, int(f.last.n))
+	for i, p := range ps {
+		b.line.put(b.rank[p], ids[i])
+	}
+	n := b.line.take(b.ranked, ps, ids)
+	f.last.n = uint16(n)
+	f.entries.end = f.last.start + uint32(n)
+}
+
 // begin begins a run of entries with one prefix.
-func (f *Feed) begin(p netip.Prefix) {
-	k := keyOf(p)
+func (f *Feed) begin(k key) {
 	if f.last != nil && f.sorted {
-		order := f.last.key.compare(k)
-		f.sorted, f.again = order <= 0, f.again || order == 0
+		f.again = f.again || f.now == k
+		f.sorted = f.now == k || f.now.less(k)
 	}
 	c := len(f.runs) - 1
-	if c < 0 || len(f.runs[c]) == runChunk {
-		f.runs = append(f.runs, make([]run, 0, runChunk))
-		c++
+	switch {
+	case c < 0:
+		f.runs, c = append(f.runs, make([]run, 0, 1<<8)), 0
+	case len(f.runs[c]) == runChunk:
+		f.runs, c = append(f.runs, huge[run](runChunk)[:0]), c+1
+	case len(f.runs[c]) == cap(f.runs[c]):
+		f.runs[c] = append(huge[run](min(4*cap(f.runs[c]), runChunk))[:0], f.runs[c]...)
 	}
-	f.runs[c] = append(f.runs[c], run{key: k, start: f.entries.end})
-	f.last, f.now = &f.runs[c][len(f.runs[c])-1], p
+	r := run{addr: uint32(k.lo), start: f.entries.end, bits: k.bits, v6: k.v6}
 	if k.v6 {
-		f.v6++
+		r.addr = uint32(len(f.addr6))
+		f.addr6 = append(f.addr6, [2]uint64{k.hi, k.lo})
 	}
+	f.runs[c] = append(f.runs[c], r)
+	f.last, f.now = &f.runs[c][len(f.runs[c])-1], k
 }
 
 // length is how many runs there are.
@@ -442,6 +561,15 @@ func (f *Feed) length() int {
 
 func (f *Feed) run(i int) *run { return &f.runs[i/runChunk][i%runChunk] }
 
+// key is the prefix of a run.
+func (f *Feed) key(r *run) key {
+	if r.v6 {
+		a := f.addr6[r.addr]
+		return key{a[0], a[1], r.bits, true}
+	}
+	return key{lo: uint64(r.addr), bits: r.bits}
+}
+
 func (b *Builder) peer(p Peer) (int, error) {
 	i, ok := b.index[p]
 	if !ok {
@@ -452,6 +580,22 @@ func (b *Builder) peer(p Peer) (int, error) {
 		b.index[p] = i
 	}
 	return i, nil
+}
+
+// order finds the ranks of all peers met so far. To meet more does not change
+// which of two comes first.
+func (b *Builder) order() {
+	if len(b.rank) == len(b.peers) {
+		return
+	}
+	b.rank, b.ranked = make([]uint16, len(b.peers)), make([]uint16, len(b.peers))
+	for i := range b.ranked {
+		b.ranked[i] = uint16(i)
+	}
+	slices.SortFunc(b.ranked, func(i, j uint16) int { return b.peers[i].Compare(b.peers[j]) })
+	for r, i := range b.ranked {
+		b.rank[i] = uint16(r)
+	}
 }
 
 // ComparePrefix orders prefixes by family, address, length: a prefix comes
@@ -468,15 +612,17 @@ type cursor struct {
 	dead  []uint32 // by peer: places before this are gone; nil for none
 }
 
-// next is the run that the cursor stands at, or nil at the end.
-func (c *cursor) next() *run {
-	switch {
-	case c.i >= c.n:
-		return nil
-	case c.order == nil:
-		return c.f.run(c.i)
+// next is the run that the cursor stands at and its prefix, or nil at the end.
+func (c *cursor) next() (*run, key) {
+	if c.i >= c.n {
+		return nil, key{}
 	}
-	return c.f.run(int(c.order[c.i]))
+	i := c.i
+	if c.order != nil {
+		i = int(c.order[i])
+	}
+	r := c.f.run(i)
+	return r, c.f.key(r)
 }
 
 // Table makes the table that holds after everything added so far. The builder
@@ -492,16 +638,10 @@ func (b *Builder) Finish() *Table {
 }
 
 func (b *Builder) make(last bool) *Table {
-	// Canonical ranks of peers.
-	order := make([]int, len(b.peers))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return b.peers[i].Compare(b.peers[j]) })
-	rank := make([]uint16, len(order))
-	t := &Table{peers: make([]Peer, len(order)), count: make([][2]int, len(order))}
-	for r, i := range order {
-		rank[i] = uint16(r)
+	b.order()
+	rank := b.rank
+	t := &Table{peers: make([]Peer, len(rank)), count: make([][2]int, len(rank))}
+	for i, r := range rank {
 		t.peers[r] = b.peers[i]
 	}
 	t.set = b.set.seal()
@@ -510,6 +650,7 @@ func (b *Builder) make(last bool) *Table {
 	runs := 0
 	plain := true
 	for k, f := range b.feeds {
+		f.settle()
 		c := &cursor{f: f, n: f.length()}
 		cursors[k] = c
 		runs += c.n
@@ -522,7 +663,7 @@ func (b *Builder) make(last bool) *Table {
 				c.order[i] = uint32(i)
 			}
 			slices.SortFunc(c.order, func(i, j uint32) int {
-				return cmp.Or(f.run(int(i)).compare(f.run(int(j)).key), cmp.Compare(i, j))
+				return cmp.Or(f.key(f.run(int(i))).compare(f.key(f.run(int(j)))), cmp.Compare(i, j))
 			})
 		}
 		// Routes of a peer are gone before its session's last end, in this feed
@@ -542,36 +683,34 @@ func (b *Builder) make(last bool) *Table {
 	if len(b.feeds) > 1 || !plain {
 		runs = min(runs, 1<<21)
 	}
-	t.start = make([]uint32, 0, runs)
+	t.start = huge[uint32](runs)[:0]
 
-	slot := make([]ID, len(b.peers))
-	for i := range slot {
-		slot[i] = none
-	}
-	words := make([]uint64, (len(b.peers)+63)/64)
-	if len(b.feeds) == 1 && plain && b.feeds[0].simple() {
-		t.take(b.feeds[0], rank, last)
-		cursors = nil
+	if len(b.feeds) == 1 && plain {
+		if f := b.feeds[0]; f.sorted && !f.updates && !f.again {
+			t.take(f, rank, last)
+			cursors = nil
+		}
 	}
 	for {
 		// The smallest prefix that a cursor stands at.
-		var p *run
+		var p key
+		any := false
 		for _, c := range cursors {
-			if q := c.next(); q != nil && (p == nil || q.compare(p.key) < 0) {
-				p = q
+			if q, k := c.next(); q != nil && (!any || k.compare(p) < 0) {
+				p, any = k, true
 			}
 		}
-		if p == nil {
+		if !any {
 			break
 		}
 		if plain {
 			for _, c := range cursors {
-				c.gather(p.key, rank, slot, words)
+				c.gather(p, rank, b.line)
 			}
 		} else {
-			t.gatherPaths(cursors, p.key, rank, slot, words)
+			t.gatherPaths(cursors, p, rank, b.line)
 		}
-		t.emit(p.key, slot, words)
+		t.emit(p, b.line)
 	}
 	t.addr4, t.bits4 = fit(t.addr4), fit(t.bits4)
 	t.addr6, t.bits6 = fit(t.addr6), fit(t.bits6)
@@ -600,94 +739,34 @@ func (e *entries) trim() {
 	e.lastPeer, e.lastPath = nil, nil
 }
 
-// simple reports whether the feed is a table in order, with each prefix in one
-// run and each peer once in it, so that its entries can become a table's.
-func (f *Feed) simple() bool {
-	if f.updates || !f.sorted || f.again {
-		return false
-	}
-	var before []uint16
-	seen := make([]uint32, len(f.b.peers)) // the last run that has the peer, +1
-	for i := range f.length() {
-		r := f.run(i)
-		ps, _ := f.entries.at(r.start, int(r.n))
-		if slices.Equal(ps, before) {
-			continue
-		}
-		before = ps
-		for _, p := range ps {
-			if seen[p] == uint32(i)+1 {
-				return false
-			}
-			seen[p] = uint32(i) + 1
-		}
-	}
-	return true
-}
-
-// take makes the entries of a simple feed the table's, each run in the order of
-// ranks. Runs whose peers stand in the same order as in the run before, as they
-// mostly do, need no sorting.
+// take makes the entries of a feed the table's. It must be a table in order,
+// with each prefix in one run and each peer once in it.
 func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	if t.entries = f.entries; !last {
 		t.entries = t.entries.clone()
 	}
-	v4 := f.length() - f.v6
-	t.addr4, t.bits4 = make([]uint32, 0, v4), make([]uint8, 0, v4)
-	t.addr6, t.bits6 = make([][16]byte, 0, f.v6), make([]uint8, 0, f.v6)
-	var (
-		before []uint16 // peers as they stood
-		order  []uint16 // where the peer of each rank stood
-		as     bool     // they stood in that order
-		ranks  []uint16
-		buf    []ID
-		count  [2]int // runs of this order, IPv4 and IPv6
-		stood  = make([]uint16, len(rank))
-		words  = make([]uint64, (len(rank)+63)/64)
-	)
-	settle := func() {
-		for _, r := range ranks {
-			t.count[r][0] += count[0]
-			t.count[r][1] += count[1]
-		}
-		count = [2]int{}
-	}
+	v4 := f.length() - len(f.addr6)
+	t.addr4, t.bits4 = huge[uint32](v4)[:0], huge[uint8](v4)[:0]
+	t.addr6, t.bits6 = huge[[16]byte](len(f.addr6))[:0], huge[uint8](len(f.addr6))[:0]
+	var to [1 << 16]uint16 // so large that no index is beyond it
+	var count [2][1 << 16]int
+	copy(to[:], rank)
 	for i := range f.length() {
-		r := f.run(i)
-		ps, ids := t.entries.at(r.start, int(r.n))
-		if !slices.Equal(ps, before) {
-			settle()
-			before = append(before[:0], ps...)
-			for i, p := range ps {
-				k := rank[p]
-				stood[k] = uint16(i)
-				words[k>>6] |= 1 << (k & 63)
-			}
-			order, ranks = order[:0], ranks[:0]
-			for w, m := range words {
-				for ; m != 0; m &= m - 1 {
-					k := uint16(w<<6 | bits.TrailingZeros64(m))
-					order, ranks = append(order, stood[k]), append(ranks, k)
-				}
-				words[w] = 0
-			}
-			as = slices.IsSorted(order)
-		}
-		copy(ps, ranks)
-		if !as {
-			buf = append(buf[:0], ids...)
-			for k, i := range order {
-				ids[k] = buf[i]
-			}
-		}
+		r, n := f.run(i), &count[0]
 		if r.v6 {
-			count[1]++
-		} else {
-			count[0]++
+			n = &count[1]
 		}
-		t.close(r.key, r.start, int(r.n))
+		ps, _ := t.entries.at(r.start, int(r.n))
+		for k, p := range ps {
+			p = to[p]
+			ps[k] = p
+			n[p]++
+		}
+		t.close(f.key(r), r.start, int(r.n))
 	}
-	settle()
+	for r := range t.count {
+		t.count[r] = [2]int{count[0][r], count[1][r]}
+	}
 }
 
 // fit gives back memory where more than an eighth of it is not used.
@@ -698,11 +777,11 @@ func fit[E any](s []E) []E {
 	return s
 }
 
-// gather takes every run of prefix p into slot, by rank; later ones win.
-func (c *cursor) gather(p key, rank []uint16, slot []ID, words []uint64) {
+// gather puts every run of prefix p in line; later ones win.
+func (c *cursor) gather(p key, rank []uint16, l *line) {
 	for {
-		q := c.next()
-		if q == nil || q.key != p {
+		q, k := c.next()
+		if q == nil || k != p {
 			return
 		}
 		c.i++
@@ -712,16 +791,14 @@ func (c *cursor) gather(p key, rank []uint16, slot []ID, words []uint64) {
 			if c.dead != nil && q.start+uint32(i) < c.dead[peer] {
 				id = gone
 			}
-			r := rank[peer]
-			slot[r] = id
-			words[r>>6] |= 1 << (r & 63)
+			l.put(rank[peer], id)
 		}
 	}
 }
 
 // gatherPaths is gather where path identifiers are in play: of several paths
 // of one peer, that of the lowest identifier is kept, and the others counted.
-func (t *Table) gatherPaths(cursors []*cursor, p key, rank []uint16, slot []ID, words []uint64) {
+func (t *Table) gatherPaths(cursors []*cursor, p key, rank []uint16, l *line) {
 	type path struct {
 		rank uint16
 		id   uint32
@@ -730,8 +807,8 @@ func (t *Table) gatherPaths(cursors []*cursor, p key, rank []uint16, slot []ID, 
 	for _, c := range cursors {
 		f := c.f
 		for {
-			q := c.next()
-			if q == nil || q.key != p {
+			q, at := c.next()
+			if q == nil || at != p {
 				break
 			}
 			c.i++
@@ -749,13 +826,12 @@ func (t *Table) gatherPaths(cursors []*cursor, p key, rank []uint16, slot []ID, 
 	}
 	lowest := map[uint16]uint32{}
 	for k := range held {
-		if l, ok := lowest[k.rank]; !ok || k.id < l {
+		if id, ok := lowest[k.rank]; !ok || k.id < id {
 			lowest[k.rank] = k.id
 		}
 	}
 	t.aside += len(held) - len(lowest)
-	for r, l := range lowest {
-		slot[r] = held[path{r, l}]
-		words[r>>6] |= 1 << (r & 63)
+	for r, id := range lowest {
+		l.put(r, held[path{r, id}])
 	}
 }

@@ -9,7 +9,6 @@
 package paths
 
 import (
-	"bytes"
 	"encoding/binary"
 	"hash/maphash"
 	"slices"
@@ -45,7 +44,7 @@ func (s *Set) Len() int { return s.n }
 // seal is the set as it is, which is not added to, with the place of each
 // path.
 func (s *Set) seal() *Set {
-	out := &Set{chunks: slices.Clone(s.chunks), n: s.n, start: make([]uint32, 0, s.n)}
+	out := &Set{chunks: slices.Clone(s.chunks), n: s.n, start: huge[uint32](s.n)[:0]}
 	for c, b := range out.chunks {
 		for at := 0; at < len(b); {
 			if c == 0 && at == 0 {
@@ -63,9 +62,10 @@ func (s *Set) seal() *Set {
 // beside the path, so that a path that is met again costs two misses of the
 // cache, not three.
 func (s *Set) at(place uint32) (ID, mrt.Path) {
-	c := s.chunks[place>>chunkBits][place&(chunkSize-1):]
-	id, n := binary.LittleEndian.Uint32(c), int(binary.LittleEndian.Uint16(c[4:]))
-	return ID(id), mrt.Path(c[6 : 6+n : 6+n])
+	c, o := s.chunks[place>>chunkBits], int(place&(chunkSize-1))
+	h := (*[head]byte)(c[o:])
+	end := o + head + int(binary.LittleEndian.Uint16(h[4:]))
+	return ID(binary.LittleEndian.Uint32(h[:])), mrt.Path(c[o+head : end : end])
 }
 
 // Path is the path of that id in the set of a table. The caller must not
@@ -85,23 +85,23 @@ func (s *Set) Intern(p mrt.Path) (ID, error) {
 	return id, nil
 }
 
-func (s *Set) hash(p mrt.Path) uint64 {
+func (s *Set) hash(p mrt.Path) uint32 {
 	if len(s.slots) == 0 {
 		s.seed = maphash.MakeSeed() // ids follow the order of appearance, whatever the seed
 		s.slots = make([]uint64, 1<<12)
 	}
-	return maphash.Bytes(s.seed, p) >> 32
+	return uint32(maphash.Bytes(s.seed, p) >> 32)
 }
 
 // fetch reads what intern will look at, for paths of these hashes, so that the
 // waits for memory overlap: a set of millions of paths is in no cache.
-func (s *Set) fetch(hashes []uint64) (seen uint64) {
+func (s *Set) fetch(hashes []uint32) (seen uint64) {
 	mask := uint64(len(s.slots) - 1)
 	for _, h := range hashes {
-		seen ^= s.slots[h&mask]
+		seen ^= s.slots[uint64(h)&mask]
 	}
 	for _, h := range hashes {
-		if e := s.slots[h&mask]; e>>32 == h {
+		if e := s.slots[uint64(h)&mask]; uint32(e>>32) == h {
 			seen ^= uint64(s.chunks[uint32(e)>>chunkBits][uint32(e)&(chunkSize-1)])
 		}
 	}
@@ -109,35 +109,37 @@ func (s *Set) fetch(hashes []uint64) (seen uint64) {
 }
 
 // intern finds a path of that hash, or adds it, and says where it stands.
-func (s *Set) intern(p mrt.Path, h uint64) (place uint32, err error) {
+func (s *Set) intern(p mrt.Path, h uint32) (place uint32, err error) {
+	place, slot := s.look(p, h)
+	if place != 0 {
+		return place, nil
+	}
+	return s.add(p, h, slot)
+}
+
+// look says where a path of that hash stands, or 0 and the slot that it would
+// have.
+func (s *Set) look(p mrt.Path, h uint32) (place uint32, slot uint64) {
 	mask := uint64(len(s.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
+	for i := uint64(h) & mask; ; i = (i + 1) & mask {
 		e := s.slots[i]
-		if e == 0 {
-			return s.add(p, h, i)
-		}
-		if e>>32 == h {
-			if _, q := s.at(uint32(e)); bytes.Equal(p, q) {
-				return uint32(e), nil
-			}
+		if e == 0 || uint32(e>>32) == h && s.holds(uint32(e), p) {
+			return uint32(e), i
 		}
 	}
 }
 
 // holds reports whether path p stands at a place, which may be any.
-func (s *Set) holds(place uint32, p mrt.Path) (id ID, stored mrt.Path, ok bool) {
+func (s *Set) holds(place uint32, p mrt.Path) bool {
 	if place == 0 || int(place>>chunkBits) >= len(s.chunks) {
-		return 0, nil, false
+		return false
 	}
 	c, o := s.chunks[place>>chunkBits], int(place&(chunkSize-1))
 	end := o + head + len(p)
-	if end > len(c) || int(binary.LittleEndian.Uint16(c[o+4:])) != len(p) || string(c[o+head:end]) != string(p) {
-		return 0, nil, false
-	}
-	return ID(binary.LittleEndian.Uint32(c[o:])), mrt.Path(c[o+head : end : end]), true
+	return end <= len(c) && int(binary.LittleEndian.Uint16(c[o+4:])) == len(p) && string(c[o+head:end]) == string(p)
 }
 
-func (s *Set) add(p mrt.Path, h, slot uint64) (place uint32, err error) {
+func (s *Set) add(p mrt.Path, h uint32, slot uint64) (place uint32, err error) {
 	n := len(p) + 6
 	last := len(s.chunks) - 1
 	if last < 0 || len(s.chunks[last])+n > chunkSize {
@@ -145,7 +147,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (place uint32, err error) {
 			return 0, sightline.Errorf(sightline.Invalid, "keep path", "", "more than four gigabytes of paths, or one of more than 65,535 bytes").
 				WithHint("Read fewer collectors at a time.")
 		}
-		c := huge(make([]byte, 0, chunkSize))
+		c := huge[byte](chunkSize)[:0]
 		if last < 0 {
 			c = c[:1] // no path stands at place 0
 		}
@@ -158,8 +160,8 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (place uint32, err error) {
 	s.n++
 	c = binary.LittleEndian.AppendUint16(c, uint16(len(p)))
 	s.chunks[last] = append(c, p...)
-	s.slots[slot] = h<<32 | uint64(place)
-	if s.n*5 > len(s.slots)*3 {
+	s.slots[slot] = uint64(h)<<32 | uint64(place)
+	if s.n*4 > len(s.slots)*3 {
 		s.grow()
 	}
 	return place, nil
@@ -167,7 +169,7 @@ func (s *Set) add(p mrt.Path, h, slot uint64) (place uint32, err error) {
 
 func (s *Set) grow() {
 	old := s.slots
-	s.slots = huge(make([]uint64, 2*len(old)))
+	s.slots = huge[uint64](2 * len(old))
 	mask := uint64(len(s.slots) - 1)
 	for _, e := range old {
 		if e == 0 {

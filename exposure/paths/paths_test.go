@@ -51,7 +51,7 @@ func text(t testing.TB, x *paths.Table) string {
 }
 
 // route is an element in short: "10.0.0.0/8 1 2 3" from peer 0; a leading "-"
-// withdraws, "!" ends the peer's session.
+// withdraws, "+" is of a table, "!" ends the peer's session.
 func add(t testing.TB, f *paths.Feed, peer int, s string) {
 	t.Helper()
 	peers := []mrt.Peer{{Addr: netip.MustParseAddr("192.0.2.1"), ASN: 64512}, {Addr: netip.MustParseAddr("192.0.2.2"), ASN: 64513}, {Addr: netip.MustParseAddr("2001:db8::1"), ASN: 64514}}
@@ -62,6 +62,9 @@ func add(t testing.TB, f *paths.Feed, peer int, s string) {
 		w := strings.Fields(s)
 		if p, ok := strings.CutPrefix(w[0], "-"); ok {
 			e.Kind, w[0] = mrt.Withdraw, p
+		}
+		if p, ok := strings.CutPrefix(w[0], "+"); ok {
+			e.Kind, w[0] = mrt.Held, p
 		}
 		if p, id, ok := strings.Cut(w[0], "#"); ok {
 			w[0], e.PathID = p, uint32(id[0]-'0')
@@ -210,7 +213,7 @@ func TestPermuted(t *testing.T) {
 		b := paths.NewBuilder()
 		f := b.Feed("x")
 		for _, r := range routes {
-			add(t, f, r.peer, r.s)
+			add(t, f, r.peer, "+"+r.s)
 		}
 		got := text(t, b.Table())
 		if want == "" {
@@ -356,6 +359,36 @@ func TestFinish(t *testing.T) {
 				if x.Count(i, false) != kept.Count(i, false) {
 					t.Errorf("%s: peer %d has %d prefixes, and %d", name, i, x.Count(i, false), kept.Count(i, false))
 				}
+			}
+		}
+	}
+}
+
+// TestBetween makes a table after each route, in the middle of prefixes too: of
+// two routes of one peer to one prefix the later one holds.
+func TestBetween(t *testing.T) {
+	routes := []string{"2 10.0.0.0/8 64514 1", "0 10.0.0.0/8 64512 1", "2 10.0.0.0/8 64514 7", "1 10.0.0.0/8 64513 1", "1 10.1.0.0/16 64513 1", "0 10.1.0.0/16 64512 1"}
+	build := func(between bool, kind string) string {
+		b := paths.NewBuilder()
+		f := b.Feed("one")
+		for _, r := range routes {
+			if between {
+				b.Table()
+			}
+			add(t, f, int(r[0]-'0'), kind+r[2:])
+		}
+		return text(t, b.Finish())
+	}
+	want := `10.0.0.0/8|64512|192.0.2.1|one|64512 1
+10.0.0.0/8|64513|192.0.2.2|one|64513 1
+10.0.0.0/8|64514|2001:db8::1|one|64514 7
+10.1.0.0/16|64512|192.0.2.1|one|64512 1
+10.1.0.0/16|64513|192.0.2.2|one|64513 1
+`
+	for _, between := range []bool{false, true} {
+		for _, kind := range []string{"", "+"} {
+			if got := build(between, kind); got != want {
+				t.Errorf("tables between: %v, %q:\n%s", between, kind, got)
 			}
 		}
 	}

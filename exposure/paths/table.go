@@ -106,14 +106,13 @@ func (t *Table) Bytes() (entries, paths int64) {
 	return entries, paths + int64(4*cap(t.set.start))
 }
 
-// emit appends the routes that stand in slot, in the order of ranks, and
-// clears it.
-func (t *Table) emit(p key, slot []ID, words []uint64) {
-	v6 := 0
+// emit takes the routes of a prefix out of a line.
+func (t *Table) emit(p key, l *line) {
+	family, most := 0, 0
 	if p.v6 {
-		v6 = 1
+		family = 1
 	}
-	most := 0
+	words := l.has[:(len(t.peers)+63)/64]
 	for _, m := range words {
 		most += bits.OnesCount64(m)
 	}
@@ -122,11 +121,10 @@ func (t *Table) emit(p key, slot []ID, words []uint64) {
 	for w, m := range words {
 		for ; m != 0; m &= m - 1 {
 			r := w<<6 | bits.TrailingZeros64(m)
-			if id := slot[r]; id < none {
+			if id := l.path[r]; id != gone {
 				t.add(uint16(r), id)
-				t.count[r][v6]++
+				t.count[r][family]++
 			}
-			slot[r] = none
 		}
 		words[w] = 0
 	}
