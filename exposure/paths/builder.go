@@ -138,6 +138,13 @@ func keyOf(p netip.Prefix) key {
 	return key{binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(a[8:]), uint8(p.Bits()), true}
 }
 
+// as16 is the address, of IPv6.
+func (k key) as16() (a [16]byte) {
+	binary.BigEndian.PutUint64(a[:], k.hi)
+	binary.BigEndian.PutUint64(a[8:], k.lo)
+	return a
+}
+
 // compare orders as ComparePrefix does.
 func (k key) compare(o key) int {
 	switch {
@@ -352,18 +359,25 @@ func (f *Feed) rows(m *mrt.Reader, rows []mrt.Row, routes []mrt.Route) error {
 		if err := f.room(key{row.Hi, row.Lo, row.Bits, row.V6}, n); err != nil {
 			return err
 		}
-		for k, r := range routes[i : i+n] {
-			p := &peers[r.Peer]
-			if i+k == next {
+		alone := n == 1
+		for end := i + n; i < end; i++ {
+			p := &peers[routes[i].Peer]
+			if i == next {
 				p.id, looks = looks[0].id, looks[1:]
 				next = nextLook(looks)
 			}
-			line.put(p.rank, p.id)
+			if alone {
+				at := f.entries.end & feedMask
+				f.entries.lastPeer[at], f.entries.lastPath[at] = p.peer, p.id
+			} else {
+				line.put(p.rank, p.id)
+			}
 		}
-		i += n
 		f.loose = f.last.n > 0
-		start := f.entries.end & feedMask
-		n = line.take(ranked, f.entries.lastPeer[start:], f.entries.lastPath[start:])
+		if !alone {
+			start := f.entries.end & feedMask
+			n = line.take(ranked, f.entries.lastPeer[start:], f.entries.lastPath[start:])
+		}
 		f.entries.end += uint32(n)
 		f.last.n += uint16(n)
 	}
@@ -389,7 +403,8 @@ func (f *Feed) compare(m *mrt.Reader, rows []mrt.Row, routes []mrt.Route) error 
 	i := 0
 	for _, row := range rows {
 		first := n
-		for _, r := range routes[i : i+row.Routes] {
+		for end := i + row.Routes; i < end; i++ {
+			r := routes[i]
 			p := &peers[r.Peer]
 			path := m.Path(r)
 			if string(p.path) != string(path) || !p.gave {
@@ -402,7 +417,6 @@ func (f *Feed) compare(m *mrt.Reader, rows []mrt.Row, routes []mrt.Route) error 
 				looks[n] = look{route: int32(i), first: n == first}
 				n++
 			}
-			i++
 		}
 		if n > first {
 			l := &looks[first]
@@ -529,9 +543,12 @@ func (f *Feed) settle() {
 
 // begin begins a run of entries with one prefix.
 func (f *Feed) begin(k key) {
-	if f.last != nil && f.sorted {
-		f.again = f.again || f.now == k
-		f.sorted = f.now == k || f.now.less(k)
+	if f.last != nil && !f.now.less(k) {
+		if f.now == k {
+			f.again = true
+		} else {
+			f.sorted = false
+		}
 	}
 	c := len(f.runs) - 1
 	switch {
@@ -547,8 +564,8 @@ func (f *Feed) begin(k key) {
 		r.addr = uint32(len(f.addr6))
 		f.addr6 = append(f.addr6, [2]uint64{k.hi, k.lo})
 	}
-	f.runs[c] = append(f.runs[c], r)
-	f.last, f.now = &f.runs[c][len(f.runs[c])-1], k
+	runs := append(f.runs[c], r)
+	f.runs[c], f.last, f.now = runs, &runs[len(runs)-1], k
 }
 
 // length is how many runs there are.
@@ -680,16 +697,11 @@ func (b *Builder) make(last bool) *Table {
 			}
 		}
 	}
-	if len(b.feeds) > 1 || !plain {
-		runs = min(runs, 1<<21)
-	}
-	t.start = huge[uint32](runs)[:0]
-
-	if len(b.feeds) == 1 && plain {
-		if f := b.feeds[0]; f.sorted && !f.updates && !f.again {
-			t.take(f, rank, last)
-			cursors = nil
-		}
+	if f := b.feeds; len(f) == 1 && plain && f[0].sorted && !f[0].updates && !f[0].again {
+		t.take(f[0], rank, last)
+		cursors = nil
+	} else {
+		t.start = make([]uint32, 0, min(runs, 1<<21))
 	}
 	for {
 		// The smallest prefix that a cursor stands at.
@@ -745,24 +757,34 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	if t.entries = f.entries; !last {
 		t.entries = t.entries.clone()
 	}
-	v4 := f.length() - len(f.addr6)
-	t.addr4, t.bits4 = huge[uint32](v4)[:0], huge[uint8](v4)[:0]
-	t.addr6, t.bits6 = huge[[16]byte](len(f.addr6))[:0], huge[uint8](len(f.addr6))[:0]
+	n := f.length()
+	v4 := n - len(f.addr6)
+	t.addr4, t.bits4 = huge[uint32](v4), huge[uint8](v4)
+	t.addr6, t.bits6 = huge[[16]byte](len(f.addr6)), huge[uint8](len(f.addr6))
+	t.start = huge[uint32](n)
 	var to [1 << 16]uint16 // so large that no index is beyond it
 	var count [2][1 << 16]int
 	copy(to[:], rank)
-	for i := range f.length() {
-		r, n := f.run(i), &count[0]
-		if r.v6 {
-			n = &count[1]
+	i := 0
+	for _, runs := range f.runs {
+		for _, r := range runs {
+			family := &count[0]
+			if r.v6 {
+				family = &count[1]
+				t.addr6[i-v4], t.bits6[i-v4] = f.key(&r).as16(), r.bits
+			} else {
+				t.addr4[i], t.bits4[i] = r.addr, r.bits
+			}
+			t.start[i] = r.start
+			ps, _ := t.entries.at(r.start, int(r.n))
+			for k, p := range ps {
+				p = to[p]
+				ps[k] = p
+				family[p]++
+			}
+			t.live += len(ps)
+			i++
 		}
-		ps, _ := t.entries.at(r.start, int(r.n))
-		for k, p := range ps {
-			p = to[p]
-			ps[k] = p
-			n[p]++
-		}
-		t.close(f.key(r), r.start, int(r.n))
 	}
 	for r := range t.count {
 		t.count[r] = [2]int{count[0][r], count[1][r]}

@@ -136,10 +136,7 @@ func (t *Table) emit(p key, l *line) {
 // close ends the entries of a prefix.
 func (t *Table) close(p key, start uint32, n int) {
 	if p.v6 {
-		var a [16]byte
-		binary.BigEndian.PutUint64(a[:], p.hi)
-		binary.BigEndian.PutUint64(a[8:], p.lo)
-		t.addr6 = append(t.addr6, a)
+		t.addr6 = append(t.addr6, p.as16())
 		t.bits6 = append(t.bits6, p.bits)
 	} else {
 		t.addr4 = append(t.addr4, uint32(p.lo))
