@@ -763,7 +763,7 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 	t.addr6, t.bits6 = huge[[16]byte](len(f.addr6)), huge[uint8](len(f.addr6))
 	t.start = huge[uint32](n)
 	var to [1 << 16]uint16 // so large that no index is beyond it
-	var count [2][1 << 16]int
+	var count [2][1 << 16]uint32
 	copy(to[:], rank)
 	i := 0
 	for _, runs := range f.runs {
@@ -787,7 +787,7 @@ func (t *Table) take(f *Feed, rank []uint16, last bool) {
 		}
 	}
 	for r := range t.count {
-		t.count[r] = [2]int{count[0][r], count[1][r]}
+		t.count[r] = [2]int{int(count[0][r]), int(count[1][r])}
 	}
 }
 
