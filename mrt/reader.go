@@ -55,7 +55,7 @@ type Peer struct {
 }
 
 // Elem is one element: what one peer says about one prefix. It belongs to the
-// reader and is valid until the next call of Next.
+// reader and is valid until the next call of Next or Rows.
 type Elem struct {
 	Kind       Kind
 	Seconds    uint32 // of the record, since 1970
