@@ -145,7 +145,7 @@ type entries struct {
 }
 
 const (
-	feedBits  = 20 // long enough for large pages
+	feedBits  = 22 // long enough for large pages
 	feedChunk = 1 << feedBits
 	feedMask  = feedChunk - 1
 	maxPlace  = 1<<32 - 2*feedChunk
