@@ -561,12 +561,16 @@ func (e entries) clone() entries {
 	return out
 }
 
-// trim ends the last chunk and gives back what it has too much. Nothing is
-// added afterwards.
+// trim ends the last chunk and gives back what it has too much; of a long one
+// that was never touched and takes no memory. Nothing is added afterwards.
 func (e *entries) trim() {
 	if c := len(e.peer) - 1; c >= 0 {
 		e.cut()
-		e.peer[c], e.path[c] = fit(e.peer[c]), fit(e.path[c])
+		if len(e.lastPeer) < feedChunk {
+			e.peer[c], e.path[c] = fit(e.peer[c]), fit(e.path[c])
+		} else {
+			e.peer[c], e.path[c] = slices.Clip(e.peer[c]), slices.Clip(e.path[c])
+		}
 	}
 	e.lastPeer, e.lastPath = nil, nil
 }
