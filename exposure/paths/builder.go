@@ -350,6 +350,9 @@ func (f *Feed) settle() {
 		return
 	}
 	f.loose = false
+	if f.last.n == 1 {
+		return
+	}
 	b := f.b
 	b.order()
 	ps, ids := f.entries.at(f.last.start, int(f.last.n))
@@ -422,14 +425,14 @@ func (b *Builder) peer(p Peer) (int, error) {
 // order finds the ranks of all peers met so far. To meet more does not change
 // which of two comes first.
 func (b *Builder) order() {
-	if len(b.rank) == len(b.peers) {
+	if len(b.ranked) == len(b.peers) {
 		return
 	}
-	b.rank, b.ranked = make([]uint16, len(b.peers)), make([]uint16, len(b.peers))
-	for i := range b.ranked {
-		b.ranked[i] = uint16(i)
+	for i := len(b.ranked); i < len(b.peers); i++ {
+		at, _ := slices.BinarySearchFunc(b.ranked, b.peers[i], func(j uint16, p Peer) int { return b.peers[j].Compare(p) })
+		b.ranked = slices.Insert(b.ranked, at, uint16(i))
 	}
-	slices.SortFunc(b.ranked, func(i, j uint16) int { return b.peers[i].Compare(b.peers[j]) })
+	b.rank = slices.Grow(b.rank[:0], len(b.peers))[:len(b.peers)]
 	for r, i := range b.ranked {
 		b.rank[i] = uint16(r)
 	}
