@@ -26,7 +26,6 @@ const (
 	maxChunks = 1 << (32 - chunkBits)
 	head      = 6          // bytes before a path: its id and length
 	gone      = ^ID(0)     // a withdrawal, inside a feed
-	none      = ^ID(0) - 1 // no route
 )
 
 // Set holds each path once. Its zero value is empty and ready to use.
