@@ -24,8 +24,8 @@ const (
 	chunkBits = 22
 	chunkSize = 1 << chunkBits
 	maxChunks = 1 << (32 - chunkBits)
-	head      = 6          // bytes before a path: its id and length
-	gone      = ^ID(0)     // a withdrawal, inside a feed
+	head      = 6      // bytes before a path: its id and length
+	gone      = ^ID(0) // a withdrawal, inside a feed
 )
 
 // Set holds each path once. Its zero value is empty and ready to use.
